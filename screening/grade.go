@@ -1,0 +1,142 @@
+package screening
+
+import "slices"
+
+// Grade says what to do with a row.
+type Grade string
+
+const (
+	Clear    Grade = "clear"
+	Note     Grade = "note"
+	Review   Grade = "review"
+	Escalate Grade = "escalate"
+)
+
+// Grades in rising order.
+var Grades = []Grade{Clear, Note, Review, Escalate}
+
+// Rank orders grades: 0 for clear up to 3 for escalate.
+func (g Grade) Rank() int { return max(0, slices.Index(Grades, g)) }
+
+// Flagged reports whether a person is asked to act.
+func (g Grade) Flagged() bool { return g == Review || g == Escalate }
+
+// Plain is the grade in a reader's words. A clear row is never called clean,
+// cleared or safe: it had no likely match in the lists named, and no more.
+func (g Grade) Plain() string {
+	switch g {
+	case Escalate:
+		return "Escalate"
+	case Review:
+		return "Review"
+	case Note:
+		return "Note"
+	}
+	return "No likely match in the lists named"
+}
+
+// Higher returns the graver of two grades.
+func Higher(a, b Grade) Grade {
+	if b.Rank() > a.Rank() {
+		return b
+	}
+	return a
+}
+
+// Stakes is how much the work itself calls for care.
+type Stakes string
+
+const (
+	Routine  Stakes = "routine"
+	Standard Stakes = "standard"
+	Enhanced Stakes = "enhanced"
+)
+
+// Sharing says what of the work reaches the partner; blank is never an answer,
+// so an unanswered question is SharingUnknown and counts as "may be shared".
+type Sharing string
+
+const (
+	SharingUnknown Sharing = ""
+	SharingItems   Sharing = "items" // items, software, equipment or unpublished technology
+	PublishedOnly  Sharing = "published information only"
+)
+
+// GradeRule is one line of the table that turns a likely match into a grade.
+// An empty condition holds for every value. The first rule whose conditions
+// all hold decides.
+type GradeRule struct {
+	Name     string     `json:"name"`
+	Controls []Control  `json:"controls,omitempty"`
+	Strength []Strength `json:"strength,omitempty"`
+	Stakes   []Stakes   `json:"stakes,omitempty"`
+	Bearing  []Bearing  `json:"bearing,omitempty"`
+	Sharing  []Sharing  `json:"sharing,omitempty"`
+	Grade    Grade      `json:"grade"`
+	Why      string     `json:"why"`
+}
+
+// Facts are what a grade is decided on, for one control of one listing.
+type Facts struct {
+	Control  Control
+	Strength Strength
+	Stakes   Stakes
+	Bearing  Bearing
+	Sharing  Sharing
+}
+
+// DefaultGradeRules is the table of the default policy.
+var DefaultGradeRules = []GradeRule{
+	{
+		Name: "below the review line", Strength: []Strength{NoStrength, Weak}, Grade: Note,
+		Why: "A match below the review line is on record; nobody is asked to act.",
+	},
+	{
+		Name: "informative at routine stakes", Bearing: []Bearing{Informative}, Stakes: []Stakes{Routine}, Grade: Note,
+		Why: "A list that does not bind this office is on record where the work is routine.",
+	},
+	{
+		Name: "advisory at routine stakes", Controls: []Control{Advisory, CounterMeasure}, Stakes: []Stakes{Routine}, Grade: Note,
+		Why: "Advisories and other states' counter-measures bar nothing by themselves where the work is routine.",
+	},
+	{
+		Name: "not binding", Bearing: []Bearing{Informative}, Grade: Review,
+		Why: "Only lists that bind the office, by law or by contract, escalate.",
+	},
+	{
+		Name: "likely match at enhanced stakes", Stakes: []Stakes{Enhanced}, Grade: Escalate,
+		Why: "Where the work itself calls for care, a likely match goes to the second reviewer at once.",
+	},
+	{
+		Name: "asset freeze or export denial", Controls: []Control{AssetFreeze, ExportDenial}, Strength: []Strength{Strong, Exact}, Grade: Escalate,
+		Why: "Dealing with a blocked or denied party is barred whatever the work is; open publication lifts neither.",
+	},
+	{
+		Name: "export licence, published information only", Controls: []Control{ExportLicence}, Sharing: []Sharing{PublishedOnly}, Grade: Review,
+		Why: "Published information is outside the licence requirement (15 CFR 734.7-734.8); the one question is whether that is all.",
+	},
+	{
+		Name: "export licence, something may be shared", Controls: []Control{ExportLicence}, Strength: []Strength{Strong, Exact}, Grade: Escalate,
+		Why: "An item, software, equipment or unpublished technology may need a licence before it reaches the party; no answer counts as may.",
+	},
+	{
+		Name: "likely match", Grade: Review,
+		Why: "A person decides before the work goes on.",
+	},
+}
+
+// GradeOf applies the policy's table to one control of one listing and
+// returns the grade and the name of the rule that gave it.
+func (p *Policy) GradeOf(f Facts) (Grade, string) {
+	for _, r := range p.Rules {
+		if holds(r.Controls, f.Control) && holds(r.Strength, f.Strength) && holds(r.Stakes, f.Stakes) &&
+			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) {
+			return r.Grade, r.Name
+		}
+	}
+	return Review, "no rule"
+}
+
+func holds[T comparable](allowed []T, v T) bool {
+	return len(allowed) == 0 || slices.Contains(allowed, v)
+}

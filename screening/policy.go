@@ -1,0 +1,37 @@
+package screening
+
+import "math"
+
+// Policy is the judgement in numbers: the lines a score must reach, and the
+// table of grades. It is stored with each run and printed with each report.
+type Policy struct {
+	// NoteLine, ReviewLine, StrongLine and ExactLine are scores from 0 to 1, in rising order.
+	NoteLine   float64     `json:"note"`
+	ReviewLine float64     `json:"review"`
+	StrongLine float64     `json:"strong"`
+	ExactLine  float64     `json:"exact"`
+	Rules      []GradeRule `json:"rules"`
+}
+
+// DefaultPolicy returns the policy the defaults of the configuration give.
+func DefaultPolicy() *Policy {
+	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules}
+}
+
+// Round gives a score the four decimals it is stored, compared and shown with.
+func Round(score float64) float64 { return math.Round(score*1e4) / 1e4 }
+
+// Strength is the band a score falls in.
+func (p *Policy) Strength(score float64) Strength {
+	switch score = Round(score); {
+	case score >= p.ExactLine:
+		return Exact
+	case score >= p.StrongLine:
+		return Strong
+	case score >= p.ReviewLine:
+		return Medium
+	case score >= p.NoteLine:
+		return Weak
+	}
+	return NoStrength
+}
