@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
-	"unicode"
 )
 
 // countriesTSV holds a line a country: alpha-2, alpha-3, then its names
@@ -72,28 +71,9 @@ func CountryName(code string) string {
 	return code
 }
 
-// foldCountry keeps letters only, in lower case and without the accents that
-// people leave out, so that "Côte d'Ivoire" and "COTE D IVOIRE" meet.
-func foldCountry(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r >= utfAccents && unicode.Is(unicode.Mn, r) {
-			continue
-		}
-		if !unicode.IsLetter(r) && !unicode.IsNumber(r) {
-			continue
-		}
-		r = unicode.ToLower(r)
-		if plain, ok := accents[r]; ok {
-			b.WriteString(plain)
-			continue
-		}
-		b.WriteRune(r)
-	}
-	return strings.TrimPrefix(b.String(), "the")
-}
-
-const utfAccents = 0x300
+// foldCountry folds a spelling so that "Côte d'Ivoire" and "COTE D IVOIRE"
+// meet, with and without the article.
+func foldCountry(s string) string { return strings.TrimPrefix(foldLetters(s), "the") }
 
 // accents are the Latin letters with marks that occur in country names.
 var accents = func() map[rune]string {

@@ -1,0 +1,158 @@
+package screening
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Judge turns what a matcher found into graded matches. It is built once a
+// run and never changed.
+type Judge struct {
+	Policy *Policy
+	// Bearing holds each list's bearing on the office; a list that is not in it is binding.
+	Bearing map[string]Bearing
+	// Blocking names, by list, the laws under which acting on it may be unlawful elsewhere.
+	Blocking map[string]string
+	// Unscreened names the enabled binding lists that could not be used and
+	// whose absence was accepted: no row reads clear then.
+	Unscreened []string
+}
+
+// Work is what the row says of the collaboration itself. The zero value
+// answers nothing: standard stakes, sharing unknown.
+type Work struct {
+	Stakes  Stakes
+	Sharing Sharing
+}
+
+// Row grades a row from the candidates of each of its parties, in the order
+// of p.Parties. A rejected row has no grade.
+func (j *Judge) Row(p *Partner, work Work, found [][]Candidate) *Result {
+	r := &Result{Partner: p}
+	if p.Error != "" {
+		return r
+	}
+	if work.Stakes == "" {
+		work.Stakes = Standard
+	}
+	r.Stakes, r.Grade = work.Stakes, Clear
+	for i := range p.Parties {
+		pr := j.Party(work, found[i])
+		r.Grade = Higher(r.Grade, pr.Grade)
+		r.Parties = append(r.Parties, pr)
+	}
+	return r
+}
+
+// Party grades one party. Candidates that are one party are shown as one
+// match; it carries the listing with the highest grade, ties by list id.
+func (j *Judge) Party(work Work, found []Candidate) PartyResult {
+	r := PartyResult{Grade: Clear, Matches: []Match{}}
+	if work.Stakes == "" {
+		work.Stakes = Standard
+	}
+	for _, list := range j.Unscreened {
+		r.Grade = Note
+		r.Notes = append(r.Notes, "not screened against "+list)
+	}
+	for _, group := range sameParties(found) {
+		m := j.match(work, group)
+		if m.Strength.Rank() >= Medium.Rank() {
+			r.Matches = append(r.Matches, m)
+			r.Grade = Higher(r.Grade, m.Grade)
+		} else if r.Nearest == nil || m.Score > r.Nearest.Score {
+			r.Nearest = &m
+		}
+	}
+	slices.SortStableFunc(r.Matches, func(a, b Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Grade.Rank(), a.Grade.Rank()),
+			cmp.Compare(a.List, b.List), cmp.Compare(a.Entity, b.Entity))
+	})
+	if len(r.Matches) == 0 && r.Nearest != nil && r.Nearest.Strength == Weak {
+		r.Grade = Higher(r.Grade, Note)
+	}
+	return r
+}
+
+// match makes one match of the candidates that are one party, best first.
+func (j *Judge) match(work Work, group []Candidate) Match {
+	best := group[0]
+	m := Match{
+		Matched:  best.Matched.Text,
+		Score:    Round(best.Score),
+		Strength: j.Policy.Strength(best.Score),
+		Evidence: best.Evidence,
+		Listings: []Listing{},
+	}
+	type graded struct {
+		listing Listing
+		entity  *Entity
+		control Control
+		grade   Grade
+		rule    string
+	}
+	var all []graded
+	for _, c := range group {
+		for _, l := range c.Entity.Listings {
+			l.Entity, l.Bearing, l.Blocking = c.Entity.ID, j.bearing(l.List), cmp.Or(l.Blocking, j.Blocking[l.List])
+			g := graded{listing: l, entity: c.Entity}
+			for _, control := range l.Controls {
+				grade, rule := j.Policy.GradeOf(Facts{
+					Control: control, Strength: m.Strength, Stakes: work.Stakes, Bearing: l.Bearing, Sharing: work.Sharing,
+				})
+				if g.control == "" || grade.Rank() > g.grade.Rank() {
+					g.control, g.grade, g.rule = control, grade, rule
+				}
+			}
+			all = append(all, g)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b graded) int {
+		return cmp.Or(cmp.Compare(b.grade.Rank(), a.grade.Rank()), cmp.Compare(a.listing.List, b.listing.List))
+	})
+	for _, g := range all {
+		m.Listings = append(m.Listings, g.listing)
+	}
+	if len(all) > 0 {
+		g := all[0]
+		m.List, m.Entity, m.Name = g.listing.List, g.entity.ID, g.entity.Name()
+		m.Control, m.Owner, m.Grade, m.Rule = g.control, g.control.Owner(), g.grade, g.rule
+	}
+	return m
+}
+
+func (j *Judge) bearing(list string) Bearing {
+	return cmp.Or(j.Bearing[list], Binding)
+}
+
+// sameParties groups candidates that are one party. Candidates come best
+// first, and so do the groups and their members.
+func sameParties(found []Candidate) [][]Candidate {
+	group := make([]int, len(found))
+	for i := range group {
+		group[i] = i
+		for k := range i {
+			if group[k] == group[i] || !SameParty(found[i].Entity, found[k].Entity) {
+				continue
+			}
+			from, to := max(group[i], group[k]), min(group[i], group[k])
+			for x := range i + 1 {
+				if group[x] == from {
+					group[x] = to
+				}
+			}
+		}
+	}
+	var out [][]Candidate
+	place := map[int]int{}
+	for i, c := range found {
+		at, ok := place[group[i]]
+		if !ok {
+			at = len(out)
+			place[group[i]] = at
+			out = append(out, nil)
+		}
+		out[at] = append(out[at], c)
+	}
+	return out
+}
