@@ -4,7 +4,9 @@ package lists
 // each state's financial sanctions first, then export control, then research security.
 //
 // A card's funcs must not refer to All (Go calls that an initialization cycle).
-var All = []Card{}
+var All = []Card{
+	unSecurityCouncil,
+}
 
 // Find returns the card with the id, of those given.
 func Find(all []Card, id string) (*Card, bool) {

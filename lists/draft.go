@@ -1,0 +1,230 @@
+package lists
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"partnerscreen/screening"
+)
+
+// findings gathers what reading an edition brings up. What repeats is said
+// once, at its first place, with how often it came.
+type findings struct {
+	list  []Finding
+	times []int
+	index map[Finding]int
+}
+
+// add notes one finding; holds marks those that must keep the edition from being used.
+func (f *findings) add(kind, place, text string, holds bool) {
+	key := Finding{Kind: kind, Text: text, Holds: holds}
+	if f.index == nil {
+		f.index = map[Finding]int{}
+	}
+	if i, ok := f.index[key]; ok {
+		f.times[i]++
+		return
+	}
+	f.index[key] = len(f.list)
+	key.Place = place
+	f.list, f.times = append(f.list, key), append(f.times, 1)
+}
+
+// all returns the findings in the order they first came.
+func (f *findings) all() []Finding {
+	out := slices.Clone(f.list)
+	for i, n := range f.times {
+		if n > 1 {
+			out[i].Text += fmt.Sprintf(" (%d times)", n)
+		}
+	}
+	return out
+}
+
+// unknown notes the paths of a record that the card does not know: they may hold parties or controls.
+func (f *findings) unknown(n *node, file string, known map[string]bool) {
+	for _, path := range n.Unknown(known) {
+		f.add("column", place(file, n), fmt.Sprintf("unknown element %s/%s", n.Name, path), true)
+	}
+}
+
+// draft is an entity while its records are read: what is published twice is
+// kept once, blanks and line breaks inside names are made single blanks, and
+// what is empty is left out.
+type draft struct {
+	screening.Entity
+	found *findings
+	place string // where its first record stands, for findings
+	seen  map[string]int
+}
+
+func newDraft(list, id, place string, found *findings) *draft {
+	return &draft{Entity: screening.Entity{List: list, ID: id}, found: found, place: place, seen: map[string]int{}}
+}
+
+// name adds a name. Of two equal ones the first stays; it is weak only if all are.
+func (d *draft) name(n screening.Name) {
+	n.Text, n.Given, n.Family = tidy(n.Text), tidy(n.Given), tidy(n.Family)
+	if n.Text == "" {
+		return
+	}
+	if n.Kind == "" {
+		n.Kind = screening.AliasName
+	}
+	if i, ok := d.seen["name "+n.Text]; ok {
+		d.Names[i].Weak = d.Names[i].Weak && n.Weak
+		return
+	}
+	d.seen["name "+n.Text] = len(d.Names)
+	d.Names = append(d.Names, n)
+}
+
+// original is the kind of an alias: OriginalName when no letter of it is Latin.
+func original(text string) screening.NameKind {
+	letters := false
+	for _, r := range text {
+		if unicode.Is(unicode.Latin, r) {
+			return screening.AliasName
+		}
+		letters = letters || unicode.IsLetter(r)
+	}
+	if letters {
+		return screening.OriginalName
+	}
+	return screening.AliasName
+}
+
+// show puts the name that pick prefers (the highest value, ties by order) in front.
+func (d *draft) show(pick func(screening.Name) int) {
+	best := 0
+	for i, n := range d.Names {
+		if pick(n) > pick(d.Names[best]) {
+			best = i
+		}
+	}
+	if best > 0 {
+		n := d.Names[best]
+		d.Names = slices.Insert(slices.Delete(d.Names, best, best+1), 0, n)
+	}
+}
+
+// code returns the ISO code of a country as published; one that is not known is a finding.
+func (d *draft) code(country string) string {
+	country = tidy(country)
+	if country == "" {
+		return ""
+	}
+	code, ok := screening.CountryCode(country)
+	for part := country; !ok && strings.Contains(part, ","); { // "China, Hong Kong Special Administrative Region"
+		_, part, _ = strings.Cut(part, ",")
+		code, ok = screening.CountryCode(strings.TrimSuffix(part, " Special Administrative Region"))
+	}
+	if !ok {
+		d.found.add("country", d.place, fmt.Sprintf("unknown country %q", country), false)
+	}
+	return code
+}
+
+// country adds a country as published.
+func (d *draft) country(country string) {
+	if code := d.code(country); code != "" && !slices.Contains(d.Countries, code) {
+		d.Countries = append(d.Countries, code)
+	}
+}
+
+// address adds an address, and its country, an alpha-2 code, to the entity's.
+func (d *draft) address(a screening.Address) {
+	a.Text, a.City = tidy(a.Text), tidy(a.City)
+	if a.Country != "" && !slices.Contains(d.Countries, a.Country) {
+		d.Countries = append(d.Countries, a.Country)
+	}
+	if a.Text == "" && a.City == "" || slices.Contains(d.Addresses, a) {
+		return
+	}
+	d.Addresses = append(d.Addresses, a)
+}
+
+// identifier adds a number; country is an alpha-2 code or "".
+func (d *draft) identifier(kind, value, country string) {
+	id := screening.Identifier{Kind: kind, Value: tidy(value), Country: country}
+	if id.Value == "" || slices.Contains(d.Identifiers, id) {
+		return
+	}
+	d.Identifiers = append(d.Identifiers, id)
+}
+
+// born adds a date of birth (ISO 8601), if it is one.
+func (d *draft) born(iso string, ok bool) {
+	if ok && !slices.Contains(d.BirthDates, iso) {
+		d.BirthDates = append(d.BirthDates, iso)
+	}
+}
+
+// website adds an address on the web.
+func (d *draft) website(site string) {
+	if site = tidy(site); site != "" && !slices.Contains(d.Websites, site) {
+		d.Websites = append(d.Websites, site)
+	}
+}
+
+// link ties the entity to another party, once.
+func (d *draft) link(l screening.Link) {
+	l.Name = tidy(l.Name)
+	if l.Name == "" && l.Entity == "" || slices.Contains(d.Links, l) {
+		return
+	}
+	d.Links = append(d.Links, l)
+}
+
+// remark adds a text to the remarks, once.
+func (d *draft) remark(text string) {
+	text = tidy(text)
+	if text == "" {
+		return
+	}
+	if _, ok := d.seen["remark "+text]; ok {
+		return
+	}
+	d.seen["remark "+text] = 0
+	d.Remarks = joined("; ", d.Remarks, text)
+}
+
+// entity returns what was read. One party without a name is a finding; a list
+// that lost its names is held by its bounds.
+func (d *draft) entity() *screening.Entity {
+	slices.Sort(d.Countries)
+	if len(d.Names) == 0 {
+		d.found.add("row", d.place, fmt.Sprintf("party %s has no name", d.ID), false)
+	}
+	e := d.Entity
+	return &e
+}
+
+// tidy trims a text and makes every run of blanks, line breaks and control
+// characters in it one blank.
+func tidy(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\u200b'
+	}), " ")
+}
+
+// joined joins the texts that are not empty.
+func joined(sep string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), sep)
+}
+
+// countryAtEnd reads the country an address ends with ("12 Main St, Tallinn,
+// Estonia (since 2019)."); "" where it ends with none that is known.
+func countryAtEnd(address string) string {
+	address = strings.TrimRight(tidy(address), " .;,")
+	if i := strings.LastIndexByte(address, '('); i > 0 && strings.HasSuffix(address, ")") {
+		if code := countryAtEnd(address[:i]); code != "" {
+			return code
+		}
+	}
+	last := address[strings.LastIndexAny(address, ",;")+1:]
+	code, _ := screening.CountryCode(last)
+	return code
+}

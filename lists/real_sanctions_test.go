@@ -1,0 +1,72 @@
+package lists
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"partnerscreen/screening"
+)
+
+// TestRealSanctions reads whole published files and counts their parties. The
+// figures were counted in the files by other means than this parser.
+func TestRealSanctions(t *testing.T) {
+	mirror := os.Getenv("REAL_LISTS")
+	if mirror == "" {
+		t.Skip("REAL_LISTS names no directory of published lists")
+	}
+	for _, want := range []struct {
+		id, format string
+		entities   int
+		kinds      map[screening.Kind]int
+	}{
+		{"un_sc_sanctions", "xml", 1011, map[screening.Kind]int{screening.KindPerson: 736, screening.KindOrganisation: 275}},
+	} {
+		t.Run(want.id+"/"+want.format, func(t *testing.T) {
+			entities, header := readReal(t, filepath.Join(mirror, want.id), want.id, want.format)
+			kinds := map[screening.Kind]int{}
+			for _, e := range entities {
+				kinds[e.Kind]++
+			}
+			if len(entities) != want.entities {
+				t.Errorf("%d parties, want %d", len(entities), want.entities)
+			}
+			for kind, n := range want.kinds {
+				if kinds[kind] != n {
+					t.Errorf("%d of kind %q, want %d", kinds[kind], kind, n)
+				}
+			}
+			if header.Published.IsZero() {
+				t.Log("the content bears no date")
+			}
+			for _, f := range header.Findings {
+				t.Logf("%s %s: %s", f.Kind, f.Place, f.Text)
+				if f.Holds {
+					t.Errorf("holds the edition: %s %s: %s", f.Kind, f.Place, f.Text)
+				}
+			}
+		})
+	}
+}
+
+func readReal(t *testing.T, dir, id, format string) ([]*screening.Entity, Header) {
+	t.Helper()
+	card, ok := Find(All, id)
+	if !ok {
+		t.Fatalf("no card %s", id)
+	}
+	var entities []*screening.Entity
+	for _, f := range card.Formats {
+		if f.Name != format {
+			continue
+		}
+		header, err := f.Parse(Dir(dir), func(e *screening.Entity) { entities = append(entities, e) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkContract(t, card, entities)
+		return entities, header
+	}
+	t.Fatalf("%s has no format %s", id, format)
+	return nil, Header{}
+}
