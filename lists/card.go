@@ -31,6 +31,22 @@ type Card struct {
 	Formats  []Format            // in order of preference when dates do not decide
 	Bounds   Bounds
 	Note     string // shown to people beside the list: "read from a public transcription of the PDF"
+	// Part names the part of the list a listing belongs to (its source, its
+	// annex), for Bounds.Parts; nil where the list has no parts.
+	Part func(*screening.Listing) string
+	// IDsFromContent marks lists whose publisher gives parties no lasting id,
+	// so that between editions they are matched by content.
+	IDsFromContent bool
+	// Timeout bounds fetching the whole list, all tries; 0 is the fetcher's own.
+	Timeout time.Duration
+	// Retired are files the list was once published in and no longer is.
+	Retired []RetiredFile
+}
+
+// RetiredFile is a file that must not be taken for the list any more.
+type RetiredFile struct {
+	Name    string // a path.Match pattern, case ignored
+	Instead string // what to use instead, for people
 }
 
 // Format is one way a list is published.
@@ -41,6 +57,9 @@ type Format struct {
 	// reports what it could not read as findings, never dropping it in silence.
 	// It errors only when the edition as a whole cannot be read.
 	Parse func(src Source, emit func(*screening.Entity)) (Header, error)
+	// Published reads only the publisher's date, where that is quicker than
+	// Parse; nil: Parse is asked. It matters where several formats lie in a folder.
+	Published func(src Source) (time.Time, error)
 }
 
 // File is one published file of a format.
@@ -82,6 +101,8 @@ type Bounds struct {
 	// MaxShrink and MaxGrow bound the change in the number of entities
 	// against the last good edition, as shares of it.
 	MaxShrink, MaxGrow float64
-	// Parts bounds the entities of each part (CSL source, annex) by name; 0 to 1 shrink as above.
+	// Parts bounds the entities of each part (CSL source, annex) by name; "*"
+	// stands for every part not named. A part's shrink and growth count from
+	// 20 entities on, below that chance rules.
 	Parts map[string]Bounds
 }
