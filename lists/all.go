@@ -6,6 +6,7 @@ package lists
 // A card's funcs must not refer to All (Go calls that an initialization cycle).
 var All = []Card{
 	unSecurityCouncil,
+	usDoD1286,
 }
 
 // Find returns the card with the id, of those given.

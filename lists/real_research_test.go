@@ -1,0 +1,41 @@
+package lists
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestRealResearch reads the whole published files of the export-control and
+// research-security lists and counts their parties. The figures were counted
+// in the files by other means than these parsers.
+func TestRealResearch(t *testing.T) {
+	mirror := os.Getenv("REAL_LISTS")
+	if mirror == "" {
+		t.Skip("REAL_LISTS names no directory of published lists")
+	}
+	for _, want := range []struct {
+		id       string
+		entities int
+	}{
+		{"us_dod_1286", 156}, // the rows of FY2025
+	} {
+		t.Run(want.id, func(t *testing.T) {
+			card, ok := Find(All, want.id)
+			if !ok {
+				t.Fatalf("no card %s", want.id)
+			}
+			entities, header := readReal(t, filepath.Join(mirror, want.id), want.id, card.Formats[0].Name)
+			if len(entities) != want.entities {
+				t.Errorf("%d parties, want %d", len(entities), want.entities)
+			}
+			t.Logf("published %s", header.Published)
+			for _, f := range header.Findings {
+				t.Logf("%s %s: %s", f.Kind, f.Place, f.Text)
+				if f.Holds {
+					t.Errorf("holds the edition: %s %s: %s", f.Kind, f.Place, f.Text)
+				}
+			}
+		})
+	}
+}
