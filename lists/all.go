@@ -6,6 +6,8 @@ package lists
 // A card's funcs must not refer to All (Go calls that an initialization cycle).
 var All = []Card{
 	unSecurityCouncil,
+	euFinancialSanctions,
+	usDoD1260H,
 	usDoD1286,
 }
 

@@ -113,7 +113,7 @@ var (
 	alpha2  = regexp.MustCompile(`^[A-Z]{2}$`)
 	isoDate = regexp.MustCompile(`^\d{4}(-\d{2}(-\d{2})?)?$`)
 	// identifierKinds are those screening.Identifier names.
-	identifierKinds = strings.Fields("lei ror grid registration tax swift imo mmsi passport national_id callsign aircraft un_ref duns domain ofac other")
+	identifierKinds = strings.Fields("lei ror grid registration tax swift imo mmsi passport national_id callsign aircraft un_ref duns domain entry ofac other")
 	linkKinds       = strings.Fields("owned_by owns controlled_by acts_for supports director family part_of parent subsidiary former successor associate")
 )
 

@@ -18,7 +18,8 @@ func TestRealResearch(t *testing.T) {
 		id       string
 		entities int
 	}{
-		{"us_dod_1286", 156}, // the rows of FY2025
+		{"us_dod_1286", 156},  // the rows of FY2025
+		{"us_dod_1260h", 376}, // the rows without an end date, of 397
 	} {
 		t.Run(want.id, func(t *testing.T) {
 			card, ok := Find(All, want.id)

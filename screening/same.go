@@ -7,7 +7,7 @@ import (
 )
 
 // naming identifiers are issued to one party only, whatever the country.
-var naming = []string{"lei", "ror", "grid", "imo", "ofac", "un_ref", "swift", "duns"}
+var naming = []string{"lei", "ror", "grid", "imo", "ofac", "un_ref", "swift", "duns", "entry"}
 
 // national identifiers are unique within the country that issued them.
 var national = []string{"registration", "tax", "passport", "national_id"}
