@@ -164,24 +164,27 @@ func (n *node) Values(path string) []string {
 func (n *node) Attr(name string) string { return tidy(n.Attrs[name]) }
 
 // Unknown returns the paths below the node, attributes written "@name", that
-// are filled in the file and not among the known.
+// are filled in the file and not among the known; what lies below an unknown
+// element is not named as well.
 func (n *node) Unknown(known map[string]bool) []string {
 	unknown := map[string]bool{}
-	n.walk("", func(path string, filled bool) {
-		if filled && !known[path] {
-			unknown[path] = true
-		}
-	})
+	n.unknown("", known, unknown)
 	return slices.Sorted(maps.Keys(unknown))
 }
 
-func (n *node) walk(path string, visit func(path string, filled bool)) {
+func (n *node) unknown(path string, known, unknown map[string]bool) {
 	for name, value := range n.Attrs {
-		visit(path+"@"+name, value != "")
+		if value != "" && !known[path+"@"+name] {
+			unknown[path+"@"+name] = true
+		}
 	}
 	for _, kid := range n.Kids {
-		visit(path+kid.Name, len(kid.Kids) > 0 || len(kid.Attrs) > 0 || kid.Text() != "")
-		kid.walk(path+kid.Name+"/", visit)
+		switch {
+		case known[path+kid.Name]:
+			kid.unknown(path+kid.Name+"/", known, unknown)
+		case len(kid.Kids) > 0 || len(kid.Attrs) > 0 || kid.Text() != "":
+			unknown[path+kid.Name] = true
+		}
 	}
 }
 
