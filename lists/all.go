@@ -7,8 +7,12 @@ package lists
 var All = []Card{
 	unSecurityCouncil,
 	euFinancialSanctions,
+	ukSanctions,
+	usBISMIEU,
 	usDoD1260H,
 	usDoD1286,
+	usSpecialLeg,
+	usFCCCovered,
 }
 
 // Find returns the card with the id, of those given.

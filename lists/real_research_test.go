@@ -20,6 +20,9 @@ func TestRealResearch(t *testing.T) {
 	}{
 		{"us_dod_1286", 156},  // the rows of FY2025
 		{"us_dod_1260h", 376}, // the rows without an end date, of 397
+		{"us_bis_mieu", 13},
+		{"us_special_leg", 209}, // 5 + 3 + 6 + 167 + 28
+		{"us_fcc_covered", 13},  // 16 rows: 4 name no maker, 1 names two
 	} {
 		t.Run(want.id, func(t *testing.T) {
 			card, ok := Find(All, want.id)

@@ -71,18 +71,7 @@ func readTranscription(src Source, file string, laws []string, found *findings) 
 		if topic := r.Get("topics"); !hasExactly(topic, transcribedTopics) {
 			find("code", fmt.Sprintf("unknown topic %q", topic), false)
 		}
-		for _, d := range []struct {
-			column string
-			into   *string
-		}{{"start-date", &p.Start}, {"end-date", &p.End}} {
-			text := r.Get(d.column)
-			if text == "" {
-				continue
-			}
-			if *d.into, ok = ParseDate(text, true); !ok {
-				find("row", fmt.Sprintf("%s %q is not a date", d.column, text), false)
-			}
-		}
+		p.Start, p.End = dateIn(r, "start-date", true, found), dateIn(r, "end-date", true, found)
 		if c := r.Get("country"); c != "" {
 			if p.Country, ok = countryOrPeople(c); !ok {
 				find("country", fmt.Sprintf("unknown country %q", c), false)
@@ -118,6 +107,19 @@ func readTable(src Source, file string, comma rune, cols columns, found *finding
 		}
 		do(r)
 	}
+}
+
+// dateIn reads the date in a column; one that cannot be read is a finding.
+func dateIn(r row, column string, monthFirst bool, found *findings) string {
+	text := r.Get(column)
+	if text == "" {
+		return ""
+	}
+	iso, ok := ParseDate(text, monthFirst)
+	if !ok {
+		found.add("row", r.Place(), fmt.Sprintf("%s %q is not a date", column, text), false)
+	}
+	return iso
 }
 
 // splitJoined cuts a cell that holds several values and drops the empty ones.

@@ -1,0 +1,106 @@
+package lists
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"partnerscreen/screening"
+)
+
+var usSpecialLeg = Card{
+	ID:        "us_special_leg",
+	Title:     "US parties named in laws and reports: sections 889, 5949, 154 and 353, and INKSNA",
+	Publisher: "US Congress and Department of State",
+	Doc:       "Companies whose equipment, chips or batteries federal money may not buy, persons barred from entry for corruption, and parties under non-proliferation sanctions",
+	Page:      "https://www.acquisition.gov/Section-889-Policies",
+	Licence:   "CC-BY-NC-4.0",
+	Binds:     []string{"US"},
+	Reaches:   true, // federal money carries the bars on procurement with it
+	Controls:  []screening.Control{screening.Debarment, screening.ExportLicence, screening.Travel},
+	Cadence:   400 * 24 * time.Hour,
+	Formats: []Format{{
+		Name: "csv",
+		Files: []File{
+			{Name: "section_889.csv", URL: specialLegURL + "section_889.csv"},
+			{Name: "section_5949.csv", URL: specialLegURL + "section_5949.csv"},
+			{Name: "section_154.csv", URL: specialLegURL + "section_154.csv"},
+			{Name: "section_353.csv", URL: specialLegURL + "section_353.csv"},
+			{Name: "inksna.csv", URL: specialLegURL + "inksna.csv"},
+		},
+		Parse: parseUSSpecialLeg,
+	}},
+	Bounds: Bounds{MinEntities: 100, MaxEntities: 2000, MinNamed: 1, MinCountry: 0.5, MaxShrink: 0.3, MaxGrow: 1},
+	Note: transcriptionNote + " Sanctions under the Iran, North Korea and Syria Nonproliferation Act run for two years; a row may be past its end, which its listing shows. " +
+		"The section 353 reports of 2021 to 2023 are kept with the end the transcription gives them.",
+}
+
+const specialLegURL = "https://raw.githubusercontent.com/opensanctions/opensanctions/main/datasets/us/special_leg/source_files/"
+
+// specialLaw is one of the laws: the file its parties stand in, and what it does to them.
+type specialLaw struct {
+	file     string
+	begins   string // how the file names the law
+	law      string
+	controls []screening.Control
+}
+
+// Only what the law itself does is a control. INKSNA bars American government
+// procurement and assistance, and licences for exports, to those it names.
+var specialLaws = []specialLaw{
+	{"section_889.csv", "Section 889 ", "section 889", []screening.Control{screening.Debarment}},
+	{"section_5949.csv", "Section 5949 ", "section 5949", []screening.Control{screening.Debarment}},
+	{"section_154.csv", "Section 154 ", "section 154", []screening.Control{screening.Debarment}},
+	{"section_353.csv", "Section 353", "section 353", []screening.Control{screening.Travel}},
+	{"inksna.csv", "Nonproliferation Sanctions", "INKSNA", []screening.Control{screening.ExportLicence, screening.Debarment}},
+}
+
+func parseUSSpecialLeg(src Source, emit func(*screening.Entity)) (Header, error) {
+	found := &findings{}
+	ids := madeIDs{}
+	var header Header
+	for _, law := range specialLaws {
+		rows, err := readTranscription(src, law.file, []string{law.begins}, found)
+		if errors.Is(err, fs.ErrNotExist) {
+			// Four of five files are no edition: the fifth's parties would seem to be gone.
+			found.add("truncated", law.file, fmt.Sprintf("%s is missing: the parties of %s would seem to have left the list", law.file, law.law), true)
+			continue
+		}
+		if err != nil {
+			return Header{}, err
+		}
+		for _, r := range rows {
+			if reported, err := time.Parse(time.DateOnly, r.Report); err == nil && reported.After(header.Published) {
+				header.Published = reported
+			}
+			emit(specialParty(r, law, ids, found))
+		}
+	}
+	header.Findings = found.all()
+	return header, nil
+}
+
+func specialParty(r transcribed, law specialLaw, ids madeIDs, found *findings) *screening.Entity {
+	d := newDraft("us_special_leg", ids.make("leg", law.law, r.Name, r.Country), r.row.Place(), found)
+	d.Kind = r.Kind
+	d.name(screening.Name{Text: r.Name, Kind: screening.PrimaryName})
+	for _, a := range r.Aliases {
+		d.name(screening.Name{Text: a, Kind: aliasOrAcronym(a)})
+	}
+	d.country(r.Country)
+	// The earlier of report and start: a bar may begin to work years after the
+	// law that names the party (section 154), a report may follow the measure (INKSNA).
+	listed, remarks := r.Start, r.Reason
+	if reported, ok := ParseDate(r.Report, true); ok && (listed == "" || reported < listed) {
+		listed = reported
+		if r.Start != "" {
+			remarks = joined("; ", remarks, "in force from "+r.Start)
+		}
+	}
+	d.Listings = []screening.Listing{{
+		List: d.List, Entity: d.ID, Programme: law.law, Authority: r.Authority, LegalBasis: r.Programme,
+		Controls: law.controls, Terms: r.Notes, Listed: listed, Ends: r.End, Remarks: remarks, URL: r.URL,
+	}}
+	return d.entity()
+}
