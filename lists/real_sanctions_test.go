@@ -21,6 +21,7 @@ func TestRealSanctions(t *testing.T) {
 		kinds      map[screening.Kind]int
 	}{
 		{"un_sc_sanctions", "xml", 1011, map[screening.Kind]int{screening.KindPerson: 736, screening.KindOrganisation: 275}},
+		{"gb_fcdo_sanctions", "csv", 2523, map[screening.Kind]int{screening.KindOrganisation: 2523}},
 		{"eu_fsf", "xml", 5873, map[screening.Kind]int{screening.KindPerson: 4389, screening.KindOrganisation: 1484}},
 	} {
 		t.Run(want.id+"/"+want.format, func(t *testing.T) {
