@@ -62,6 +62,11 @@ type Match struct {
 	Listings []Listing  `json:"listings"`
 	Evidence []Evidence `json:"evidence"`
 	Decision *Decision  `json:"decision"`
+	// Key stands for the content of both sides as they are; decisions are kept under it.
+	Key string `json:"key,omitempty"`
+	// Changes say what changed on either side since Decision was made. Where
+	// there is any, the decision no longer holds and stands beside the match as history.
+	Changes []string `json:"changes,omitempty"`
 }
 
 // Candidate is what a matcher returns: an entity beside the score it earned.

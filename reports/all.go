@@ -1,0 +1,26 @@
+package reports
+
+// Tab is one sheet of the workbook, or one that goes on over several where a
+// sheet is full. It stands in a file of its own and is listed in All.
+type Tab struct {
+	// Name is the sheet's name.
+	Name string
+	// Doc is the line above the sheet's table, and beside its name on Summary.
+	Doc string
+	// Opens marks the sheet the workbook opens on; the first present wins.
+	Opens bool
+	// Rows counts the rows the sheet will have; a tab without rows is absent.
+	Rows func(*Findings) int
+	// Free sheets are no table: they stay on one sheet.
+	Free bool
+	// Fill writes the sheet. The book's sheets are written one after another.
+	Fill func(*Book, Tab, *Findings) error
+
+	rows int // what Rows said
+}
+
+// All are the sheets of the workbook, in their order.
+var All = []Tab{
+	summary, review, work, parties, allRows, notFlagged, dismissed, rejected,
+	byOwner, changes, listsUsed, policy, methods,
+}

@@ -1,0 +1,100 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"partnerscreen/screening"
+)
+
+var byOwner = Tab{
+	Name: "By owner",
+	Doc:  "One block for each office, to be forwarded to it. A match under several controls stands with every office that owns one of them.",
+	Free: true,
+	Rows: func(f *Findings) int { return len(f.Flagged) },
+	Fill: fillByOwner,
+}
+
+// owners in the order of their blocks.
+var owners = []screening.Owner{
+	screening.LegalCompliance, screening.ExportControl, screening.SponsoredPrograms, screening.Procurement,
+	screening.Disclosure, screening.Ethics, screening.DataProtection,
+}
+
+func fillByOwner(b *Book, t Tab, f *Findings) error {
+	columns := []Column{
+		{Title: "Grade", Width: 11}, {Title: "Party", Width: 34}, {Title: "Role", Width: 13}, {Title: "Rows in your file", Width: 28}, {Title: "Reference", Width: 14},
+		{Title: "Listed as", Width: 34}, {Title: "Lists", Width: 24}, {Title: "What the law does", Width: 44}, {Title: "Strength", Width: 10}, {Title: "Decided earlier", Width: 26},
+	}
+	p, err := b.Page(t, Layout{Plain: true, Columns: columns})
+	if err != nil {
+		return err
+	}
+	if err := p.Cells(Styled{t.Doc, StyleDoc}); err != nil {
+		return err
+	}
+	offices := slices.Clone(owners)
+	for _, fd := range f.Flagged {
+		for _, o := range ownersOf(&fd.Match) {
+			if !slices.Contains(offices, o) {
+				offices = append(offices, o)
+			}
+		}
+	}
+	for _, office := range offices {
+		if err := p.office(office, f.Flagged); err != nil {
+			return err
+		}
+	}
+	return p.End()
+}
+
+// office writes the block of one office, if anything is routed to it.
+func (p *Page) office(office screening.Owner, all []*Finding) error {
+	mine := slices.Collect(func(yield func(*Finding) bool) {
+		for _, fd := range all {
+			if slices.Contains(ownersOf(&fd.Match), office) && !yield(fd) {
+				return
+			}
+		}
+	})
+	if len(mine) == 0 {
+		return nil
+	}
+	p.Skip(1)
+	name := cmp.Or(string(office), "no office named")
+	if err := p.Cells(Styled{"For " + name + ": " + counted(len(mine), "likely match", "likely matches"), StyleBlock}); err != nil {
+		return err
+	}
+	header := make([]any, len(p.layout.Columns))
+	for i, c := range p.layout.Columns {
+		header[i] = Styled{c.Title, StyleHeader}
+	}
+	if err := p.Cells(header...); err != nil {
+		return err
+	}
+	for _, fd := range mine {
+		m := &fd.Match
+		var does, lists []string
+		for _, c := range controlsOf(m) {
+			if c.Owner() == office || c == m.Control && m.Owner == office {
+				does = append(does, c.Plain())
+			}
+		}
+		for _, l := range m.Listings {
+			lists = append(lists, l.List)
+		}
+		if len(lists) == 0 {
+			lists = append(lists, m.List)
+		}
+		if err := p.Cells(
+			ofGrade(fd.Grade), Styled{fd.Party.Name, StyleText}, Styled{rolesOf(fd.Roles), StyleWords}, Styled{rowsIn(fd.Places), StyleText},
+			Styled{strings.Join(fd.Refs, ", "), StyleText}, Styled{cmp.Or(m.Matched, m.Name), StyleText}, Styled{strings.Join(distinct(lists), "\n"), StyleText},
+			Styled{strings.Join(does, "\n"), StyleWords}, Styled{strengthOf(m.Strength), StyleWords}, Styled{earlierOf(m), StyleText},
+		); err != nil {
+			return err
+		}
+	}
+	return nil
+}

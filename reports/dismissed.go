@@ -1,0 +1,39 @@
+package reports
+
+import "cmp"
+
+var dismissed = Tab{
+	Name: "Dismissed earlier",
+	Doc:  "Likely matches a person has called false positives, unchanged on both sides since. They are counted, not dropped; each comes back when either side changes or its time is over.",
+	Rows: func(f *Findings) int { return len(f.Dismissed) },
+	Fill: func(b *Book, t Tab, f *Findings) error {
+		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
+			{Title: "Party", Width: 32, Style: StyleText},
+			{Title: "Role", Width: 12, Style: StyleWords},
+			{Title: "Country", Width: 9, Style: StyleText},
+			{Title: "Rows in your file", Width: 26, Style: StyleText},
+			{Title: "Listed as", Width: 32, Style: StyleText},
+			{Title: "Listings", Width: 36, Style: StyleText},
+			{Title: "Strength", Width: 10, Style: StyleWords},
+			{Title: "Score", Width: 7, Style: StyleScore},
+			{Title: "Dismissed by", Width: 20, Style: StyleText},
+			{Title: "On", Width: 11, Style: StyleWords},
+			{Title: "Why", Width: 24, Style: StyleText},
+			{Title: "Note", Width: 34, Style: StyleText},
+			{Title: "Holds until", Width: 11, Style: StyleWords},
+		}})
+		if err != nil {
+			return err
+		}
+		for _, fd := range f.Dismissed {
+			m, d := &fd.Match, fd.Match.Decision
+			if err := p.Row(
+				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsOf(m.Listings),
+				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires),
+			); err != nil {
+				return err
+			}
+		}
+		return p.End()
+	},
+}

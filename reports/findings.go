@@ -1,0 +1,254 @@
+package reports
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"strconv"
+
+	"partnerscreen/screening"
+)
+
+// Findings is what the sheets are written from: the sums of a run, its likely
+// matches in memory, and every row aside in a file.
+type Findings struct {
+	Report *Report
+	Counts screening.Counts
+	// Flagged are the likely matches a person is asked about, the gravest first.
+	Flagged []*Finding
+	// Dismissed are the matches a person has called false positives, unchanged since.
+	Dismissed []*Finding
+	// Work are the rows flagged for what the work is, though no name matched.
+	Work []WorkRow
+	// Unflagged counts the parties no one is asked about.
+	Unflagged int
+	// Headers of the original sheets, in the order they were met.
+	Headers []string
+	// Tally counts distinct likely matches by list and control.
+	Tally []Tally
+
+	rows    *spool
+	headers map[string]int
+	present []Tab
+}
+
+// Finding is one distinct party beside one listed party, with all the rows
+// the pair was found in: a line of Review.
+type Finding struct {
+	Key     string
+	Party   screening.Party
+	Match   screening.Match
+	Grade   screening.Grade // the highest of its rows
+	Stakes  screening.Stakes
+	Roles   []screening.Role
+	Places  []screening.Place
+	Refs    []string
+	Notes   []string
+	rowKeys map[screening.Place]bool
+}
+
+// WorkRow is a row that is flagged for the work itself.
+type WorkRow struct {
+	Place     screening.Place
+	Reference string
+	Project   string
+	Grade     screening.Grade
+	Stakes    screening.Stakes
+	Parties   []string
+	Notes     []string
+}
+
+// Tally counts the distinct likely matches under one control of one list.
+type Tally struct {
+	List    string
+	Control screening.Control
+	Grades  map[screening.Grade]int
+}
+
+// gather goes over the results once.
+func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, error) {
+	rows, err := newSpool(r.TempDir)
+	if err != nil {
+		return nil, err
+	}
+	f := &Findings{Report: r, rows: rows, headers: map[string]int{}}
+	flagged, dismissed := map[string]*Finding{}, map[string]*Finding{}
+	for res, err := range results {
+		if err == nil {
+			err = rows.add(res)
+		}
+		if err != nil {
+			return nil, errors.Join(err, rows.close())
+		}
+		f.Counts.Add(res)
+		f.meetHeaders(res.Partner)
+		if res.Partner.Error == "" {
+			f.take(res, flagged, dismissed)
+		}
+	}
+	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)
+	f.tally()
+	return f, nil
+}
+
+// close removes the rows kept aside.
+func (f *Findings) close() error { return f.rows.close() }
+
+// Results are all rows in their order.
+func (f *Findings) Results() iter.Seq2[*screening.Result, error] { return f.rows.results() }
+
+func (f *Findings) take(res *screening.Result, flagged, dismissed map[string]*Finding) {
+	named := false
+	for i := range res.Parties {
+		pr, party := &res.Parties[i], &res.Partner.Parties[i]
+		asked := false
+		for k := range pr.Matches {
+			m := &pr.Matches[k]
+			switch {
+			case m.Grade.Flagged():
+				asked = true
+				note(flagged, res, pr, party, m)
+			case m.Decision != nil && m.Decision.Verdict == screening.FalsePositive:
+				note(dismissed, res, pr, party, m)
+			}
+		}
+		if !asked {
+			f.Unflagged++
+		}
+		named = named || asked
+	}
+	if res.Grade.Flagged() && !named {
+		w := WorkRow{
+			Place: res.Partner.Place, Reference: res.Partner.Reference, Project: res.Partner.Project,
+			Grade: res.Grade, Stakes: res.Stakes, Notes: slices.Clone(res.Partner.Notes),
+		}
+		for i, p := range res.Partner.Parties {
+			w.Parties = append(w.Parties, p.Name)
+			w.Notes = append(w.Notes, res.Parties[i].Notes...)
+		}
+		w.Notes = distinct(w.Notes)
+		f.Work = append(f.Work, w)
+	}
+}
+
+// note files one row's match under its pair.
+func note(all map[string]*Finding, res *screening.Result, pr *screening.PartyResult, party *screening.Party, m *screening.Match) {
+	key := pairKey(party, m)
+	fd := all[key]
+	if fd == nil {
+		fd = &Finding{Key: key, Party: *party, Match: *m, rowKeys: map[screening.Place]bool{}}
+		all[key] = fd
+	}
+	if m.Grade.Rank() > fd.Grade.Rank() || fd.Grade == "" {
+		fd.Grade, fd.Stakes, fd.Match = m.Grade, res.Stakes, *m
+	}
+	if !slices.Contains(fd.Roles, party.Role) {
+		fd.Roles = append(fd.Roles, party.Role)
+	}
+	if !fd.rowKeys[res.Partner.Place] {
+		fd.rowKeys[res.Partner.Place] = true
+		fd.Places = append(fd.Places, res.Partner.Place)
+		if res.Partner.Reference != "" && len(fd.Refs) < maxPlaces && !slices.Contains(fd.Refs, res.Partner.Reference) {
+			fd.Refs = append(fd.Refs, res.Partner.Reference)
+		}
+	}
+	fd.Notes = distinct(slices.Concat(fd.Notes, party.Notes, pr.Notes))
+}
+
+// pairKey is the match's own key, or the content of both sides where the
+// match was made without one.
+func pairKey(party *screening.Party, m *screening.Match) string {
+	if m.Key != "" {
+		return m.Key
+	}
+	side := *party
+	side.Role, side.Notes = "", nil
+	b, err := json.Marshal([]any{side, m.List, m.Entity, m.Name, m.Matched})
+	if err != nil { // strings, and slices of them
+		panic(err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// ordered puts the gravest and surest first; the key settles ties.
+func ordered(all map[string]*Finding) []*Finding {
+	return slices.SortedFunc(maps.Values(all), func(a, b *Finding) int {
+		return cmp.Or(
+			cmp.Compare(b.Grade.Rank(), a.Grade.Rank()), cmp.Compare(b.Match.Score, a.Match.Score),
+			cmp.Compare(a.Party.Name, b.Party.Name), cmp.Compare(a.Match.List, b.Match.List), cmp.Compare(a.Key, b.Key),
+		)
+	})
+}
+
+func (f *Findings) tally() {
+	type under struct {
+		list    string
+		control screening.Control
+	}
+	sums := map[under]*Tally{}
+	for _, fd := range f.Flagged {
+		at := under{fd.Match.List, fd.Match.Control}
+		if sums[at] == nil {
+			sums[at] = &Tally{List: at.list, Control: at.control, Grades: map[screening.Grade]int{}}
+		}
+		sums[at].Grades[fd.Grade]++
+	}
+	for _, t := range sums {
+		f.Tally = append(f.Tally, *t)
+	}
+	slices.SortFunc(f.Tally, func(a, b Tally) int {
+		return cmp.Or(cmp.Compare(a.List, b.List), cmp.Compare(slices.Index(screening.Controls, a.Control), slices.Index(screening.Controls, b.Control)))
+	})
+}
+
+// maxColumns is how many original columns All rows shows under headers of
+// their own; what a sheet has beyond them stands together in one column.
+const maxColumns = 200
+
+func (f *Findings) meetHeaders(p *screening.Partner) {
+	for h := range titled(p.Cells) {
+		if _, known := f.headers[h]; !known && len(f.Headers) < maxColumns {
+			f.headers[h] = len(f.Headers)
+			f.Headers = append(f.Headers, h)
+		}
+	}
+}
+
+// titled yields a row's cells by header; a header that comes again is
+// numbered, so that no cell hides another.
+func titled(cells []screening.Cell) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		var seen map[string]int
+		for i, c := range cells {
+			h := cmp.Or(settled(c.Header), "(no header)")
+			if i > 0 {
+				if seen == nil {
+					seen = map[string]int{cmp.Or(settled(cells[0].Header), "(no header)"): 1}
+				}
+				if seen[h]++; seen[h] > 1 {
+					h += " (" + strconv.Itoa(seen[h]) + ")"
+				}
+			}
+			if !yield(h, c.Value) {
+				return
+			}
+		}
+	}
+}
+
+// distinct keeps the first of equal texts and drops empty ones.
+func distinct(all []string) []string {
+	var out []string
+	for _, s := range all {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}

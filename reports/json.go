@@ -1,0 +1,117 @@
+package reports
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+
+	"partnerscreen/screening"
+)
+
+// partyLine is one party in JSON lines. Fields may be added; none is renamed.
+type partyLine struct {
+	File     string           `json:"file"`
+	Sheet    string           `json:"sheet"`
+	Row      int              `json:"row"`
+	Role     screening.Role   `json:"role"`
+	Name     string           `json:"name"`
+	Country  string           `json:"country"`
+	Grade    screening.Grade  `json:"grade"`
+	RowGrade screening.Grade  `json:"row_grade"`
+	Stakes   screening.Stakes `json:"stakes"`
+	Notes    []string         `json:"notes"`
+	Matches  []matchJSON      `json:"matches"`
+	Nearest  *matchJSON       `json:"nearest"`
+}
+
+type matchJSON struct {
+	List     string               `json:"list"`
+	Entity   string               `json:"entity"`
+	Name     string               `json:"name"`
+	Matched  string               `json:"matched"`
+	Score    float64              `json:"score"`
+	Strength screening.Strength   `json:"strength"`
+	Control  screening.Control    `json:"control"`
+	Owner    screening.Owner      `json:"owner"`
+	Listings []screening.Listing  `json:"listings"`
+	Evidence []screening.Evidence `json:"evidence"`
+	Decision *screening.Decision  `json:"decision"`
+}
+
+// rejectedLine is one row that was not screened.
+type rejectedLine struct {
+	File  string `json:"file"`
+	Sheet string `json:"sheet"`
+	Row   int    `json:"row"`
+	Error string `json:"error"`
+}
+
+// WriteJSON writes one JSON object a line: one for each party of a screened
+// row, or one for a rejected row. Equal results are equal bytes.
+func WriteJSON(w io.Writer, results iter.Seq2[*screening.Result, error]) error {
+	buf := bufio.NewWriter(w)
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	for r, err := range results {
+		if err != nil {
+			return err
+		}
+		p := r.Partner
+		if p.Error != "" {
+			if err := enc.Encode(rejectedLine{p.File, p.Sheet, p.Row, p.Error}); err != nil {
+				return fmt.Errorf("writing JSON of %s: %w", where(p.Place), err)
+			}
+			continue
+		}
+		for i := range r.Parties {
+			if err := enc.Encode(lineOf(r, i)); err != nil {
+				return fmt.Errorf("writing JSON of %s: %w", where(p.Place), err)
+			}
+		}
+	}
+	return buf.Flush()
+}
+
+func lineOf(r *screening.Result, i int) partyLine {
+	p, party, pr := r.Partner, &r.Partner.Parties[i], &r.Parties[i]
+	line := partyLine{
+		File: p.File, Sheet: p.Sheet, Row: p.Row, Role: party.Role, Name: party.Name, Country: party.Country,
+		Grade: pr.Grade, RowGrade: r.Grade, Stakes: r.Stakes,
+		Notes:   notesOf(p, party, pr),
+		Matches: make([]matchJSON, len(pr.Matches)),
+	}
+	for k := range pr.Matches {
+		line.Matches[k] = jsonOf(&pr.Matches[k])
+	}
+	if pr.Nearest != nil {
+		m := jsonOf(pr.Nearest)
+		line.Nearest = &m
+	}
+	return line
+}
+
+// notesOf are the notes that concern a party: its own, those of its result
+// and those of its row. Never nil: in JSON there is always a list.
+func notesOf(p *screening.Partner, party *screening.Party, pr *screening.PartyResult) []string {
+	return append([]string{}, distinct(slices.Concat(party.Notes, pr.Notes, p.Notes))...)
+}
+
+func jsonOf(m *screening.Match) matchJSON {
+	out := matchJSON{
+		m.List, m.Entity, m.Name, m.Matched, screening.Round(m.Score), m.Strength, m.Control, m.Owner, []screening.Listing{}, []screening.Evidence{}, m.Decision,
+	}
+	for _, l := range m.Listings {
+		if l.Controls == nil {
+			l.Controls = []screening.Control{}
+		}
+		out.Listings = append(out.Listings, l)
+	}
+	for _, e := range m.Evidence {
+		e.Score = screening.Round(e.Score)
+		out.Evidence = append(out.Evidence, e)
+	}
+	return out
+}

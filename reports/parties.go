@@ -1,0 +1,209 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"partnerscreen/screening"
+)
+
+// maxPartyPages is how many matches are shown side by side; the rest stand on Review.
+const maxPartyPages = 500
+
+var parties = Tab{
+	Name: "Party pages",
+	Doc:  "For each line to escalate: all that is known of both sides, side by side. “Not given” is no evidence either way.",
+	Free: true,
+	Rows: func(f *Findings) int { return len(escalated(f)) },
+	Fill: fillParties,
+}
+
+func escalated(f *Findings) []*Finding {
+	n := 0
+	for n < len(f.Flagged) && f.Flagged[n].Grade == screening.Escalate {
+		n++
+	}
+	return f.Flagged[:n]
+}
+
+func fillParties(b *Book, t Tab, f *Findings) error {
+	p, err := b.Page(t, Layout{Plain: true, Columns: []Column{{Width: 24}, {Width: 60}, {Width: 60}}})
+	if err != nil {
+		return err
+	}
+	if err := p.Cells(Styled{t.Doc, StyleDoc}); err != nil {
+		return err
+	}
+	all := escalated(f)
+	for i, fd := range all[:min(len(all), maxPartyPages)] {
+		if err := p.party(fd, i); err != nil {
+			return err
+		}
+	}
+	if more := len(all) - maxPartyPages; more > 0 {
+		p.Skip(1)
+		if err := p.Cells(Styled{counted(more, "more line", "more lines") + " to escalate on Review", StyleWarning}); err != nil {
+			return err
+		}
+	}
+	return p.End()
+}
+
+// party writes one pair: a line for each thing that can be compared.
+func (p *Page) party(fd *Finding, i int) error {
+	p.Skip(1)
+	if i > 0 {
+		if err := p.out.InsertPageBreak("A" + strconv.Itoa(p.row+1)); err != nil {
+			return err
+		}
+	}
+	m := &fd.Match
+	if err := p.Cells(ofGrade(fd.Grade), Styled{"Your party", StyleHeader}, Styled{"The listed party", StyleHeader}); err != nil {
+		return err
+	}
+	e := cmp.Or(published(p.book.Report, m.List, m.Entity), &screening.Entity{
+		List: m.List, ID: m.Entity, Names: distinctNames(m), Listings: m.Listings,
+	})
+	query, candidate := &fd.Party, e
+	pairs := []struct{ label, ours, theirs string }{
+		{"Names", query.Name, namesOf(candidate.Names, m.Matched)},
+		{"Role / kind", rolesOf(fd.Roles), cmp.Or(string(candidate.Kind), notGiven)},
+		{"Country", cmp.Or(query.Country, notGiven), cmp.Or(strings.Join(candidate.Countries, ", "), notGiven)},
+		{"City and address", cmp.Or(joined(", ", query.Address, query.City), notGiven), addressesOf(candidate.Addresses)},
+		{"Identifiers", identifiersOf(query.Identifiers), identifiersOf(candidate.Identifiers)},
+		{"Birth date", cmp.Or(query.BirthDate, notGiven), cmp.Or(strings.Join(candidate.BirthDates, ", "), notGiven)},
+		{"Website", cmp.Or(query.Website, notGiven), cmp.Or(strings.Join(candidate.Websites, "\n"), notGiven)},
+		{"Where it stands", rowsIn(fd.Places), listingsOf(m.Listings)},
+		{"Reference", cmp.Or(strings.Join(fd.Refs, ", "), notGiven), cmp.Or(candidate.Remarks, "no remarks")},
+		{"Ties the list names", "", linksOf(candidate.Links)},
+	}
+	for _, x := range pairs {
+		if err := p.Cells(Styled{x.label, StyleLabel}, Styled{x.ours, StyleText}, Styled{x.theirs, StyleText}); err != nil {
+			return err
+		}
+	}
+	if err := p.Cells(nil, Styled{"Speaks for it", StyleHeader}, Styled{"Speaks against it", StyleHeader}); err != nil {
+		return err
+	}
+	for _, x := range []struct{ label, left, right string }{
+		{"Evidence", cmp.Or(evidenceOf(m, screening.For), "nothing"), cmp.Or(evidenceOf(m, screening.Against), "nothing")},
+		{"Strength / would settle it", strengthOf(m.Strength) + ", score " + scoreText(m.Score), cmp.Or(evidenceOf(m, screening.Missing), "nothing named")},
+		{"What the law does / in the publisher's words", plainControls(m), cmp.Or(termsOf(m), notGiven)},
+		{"Office that owns it / graded by", plainOwners(m), cmp.Or(m.Rule, "the policy") + "; stakes " + cmp.Or(string(fd.Stakes), string(screening.Standard))},
+		{"Decided earlier", cmp.Or(earlierOf(m), "not yet"), ""},
+	} {
+		if err := p.Cells(Styled{x.label, StyleLabel}, Styled{x.left, StyleText}, Styled{x.right, StyleText}); err != nil {
+			return err
+		}
+	}
+	if does, source := holdOf(m); does != "" {
+		if err := p.Cells(Styled{"HOLD", StyleWarning}, Styled{does, StyleWarning}, Styled{source, StyleWarning}); err != nil {
+			return err
+		}
+	}
+	if url := publisherPage(m); url != "" {
+		link, err := p.Link(2, url)
+		if err != nil {
+			return err
+		}
+		return p.Cells(Styled{"Publisher's page", StyleLabel}, link)
+	}
+	return nil
+}
+
+const notGiven = "not given"
+
+// holdOf says what a true match under an asset freeze asks for at once, and
+// whose clock runs. Only what a rule says of its own list is printed.
+func holdOf(m *screening.Match) (does, source string) {
+	if m.Decision == nil || m.Decision.Verdict != screening.TrueMatch || len(m.Changes) > 0 || !slices.Contains(controlsOf(m), screening.AssetFreeze) {
+		return "", ""
+	}
+	does = "True match under an asset freeze. Stop payments, transfers, services and shipments to or for the party. " +
+		"Do not send anything back: hold what you have of theirs. Tell legal compliance today."
+	source = "The law behind each listing says whether, where and by when a report is due; legal compliance decides."
+	if slices.ContainsFunc(m.Listings, func(l screening.Listing) bool { return strings.HasPrefix(l.List, "us_ofac_") }) {
+		source = "OFAC: blocked property and rejected transactions are reported within 10 business days (31 CFR 501.603 and 501.604). " + source
+	}
+	return does, source
+}
+
+// distinctNames are the names a match itself has of its listed party.
+func distinctNames(m *screening.Match) []screening.Name {
+	var out []screening.Name
+	for _, n := range distinct([]string{m.Name, m.Matched}) {
+		out = append(out, screening.Name{Text: n})
+	}
+	return out
+}
+
+// namesOf puts a name on each line and marks the one that matched.
+func namesOf(names []screening.Name, matched string) string {
+	var lines []string
+	for _, n := range names {
+		line := n.Text
+		if n.Kind != "" && n.Kind != screening.PrimaryName {
+			line += " (" + string(n.Kind) + ")"
+		}
+		if n.Weak {
+			line += " (weak)"
+		}
+		if n.Text == matched {
+			line += "  ← matched"
+		}
+		lines = append(lines, line)
+	}
+	return cmp.Or(strings.Join(lines, "\n"), notGiven)
+}
+
+func addressesOf(all []screening.Address) string {
+	var lines []string
+	for _, a := range all {
+		text := a.Text
+		for _, more := range []string{a.City, a.Country} {
+			if more != "" && !strings.Contains(text, more) {
+				text = joined(", ", text, more)
+			}
+		}
+		lines = append(lines, text)
+	}
+	return cmp.Or(strings.Join(distinct(lines), "\n"), notGiven)
+}
+
+func identifiersOf(all []screening.Identifier) string {
+	var lines []string
+	for _, id := range all {
+		line := strings.ReplaceAll(id.Kind, "_", " ") + " " + id.Value
+		if id.Country != "" {
+			line += " (" + id.Country + ")"
+		}
+		lines = append(lines, line)
+	}
+	return cmp.Or(strings.Join(distinct(lines), "\n"), notGiven)
+}
+
+func linksOf(all []screening.Link) string {
+	var lines []string
+	for _, l := range all {
+		line := strings.ReplaceAll(l.Kind, "_", " ") + " " + cmp.Or(l.Name, l.Entity)
+		if l.Share != "" {
+			line += " (" + l.Share + ")"
+		}
+		lines = append(lines, line)
+	}
+	return cmp.Or(strings.Join(distinct(lines), "\n"), "none named")
+}
+
+// termsOf are the measures in the publishers' own words.
+func termsOf(m *screening.Match) string {
+	var lines []string
+	for _, l := range m.Listings {
+		lines = append(lines, joined(" – ", l.Terms, l.Remarks))
+	}
+	return strings.Join(distinct(lines), "\n")
+}
+
+// joined joins what is not empty.
+func joined(sep string, parts ...string) string { return strings.Join(distinct(parts), sep) }

@@ -1,0 +1,277 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"partnerscreen/screening"
+)
+
+var review = Tab{
+	Name:  "Review",
+	Doc:   "One line for each party and listed party that may be the same. Fill in the green columns; yellow cells are still wanted. A verdict holds for every row and listing of its line.",
+	Opens: true,
+	Rows:  func(f *Findings) int { return len(f.Flagged) },
+	Fill:  fillReview,
+}
+
+// The columns of Review that the reader of decisions looks for by name.
+const (
+	colScore     = "Score"
+	colListings  = "Listings"
+	colGrade     = "Grade"
+	colVerdict   = "Verdict (required)"
+	colReason    = "Reason (required)"
+	colExcept    = "Not these listings"
+	colNote      = "Note"
+	colReviewer  = "Reviewer (required)"
+	colSecond    = "Second reviewer"
+	colExpires   = "Holds until"
+	colKey       = "Key"
+	colRun       = "Run"
+	colSeal      = "Seal"
+	secondWanted = "Escalate" // the grade whose lines want a second reviewer
+)
+
+// reviewColumns are the protected columns of Review, in their order.
+var reviewColumns = []struct {
+	Column
+	text func(fd *Finding, r *Report) string
+}{
+	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding, _ *Report) string { return fd.Grade.Plain() }},
+	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Party.Name }},
+	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding, _ *Report) string { return rolesOf(fd.Roles) }},
+	{Column{Title: "Country", Width: 9, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Party.Country }},
+	{Column{Title: "Rows in your file", Width: 24, Style: StyleText}, func(fd *Finding, _ *Report) string { return rowsIn(fd.Places) }},
+	{Column{Title: "Reference", Width: 14, Style: StyleText}, func(fd *Finding, _ *Report) string { return strings.Join(fd.Refs, ", ") }},
+	{Column{Title: "Matched name", Width: 30, Style: StyleText}, matchedName},
+	{Column{Title: "Listed as", Width: 26, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Match.Name }},
+	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return listingsOf(fd.Match.Listings) }},
+	{Column{Title: "What the law does", Width: 28, Style: StyleWords}, func(fd *Finding, _ *Report) string { return plainControls(&fd.Match) }},
+	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding, _ *Report) string { return plainOwners(&fd.Match) }},
+	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding, _ *Report) string { return strengthOf(fd.Match.Strength) }},
+	{Column{Title: colScore, Width: 7, Style: StyleScore}, func(fd *Finding, _ *Report) string { return scoreText(fd.Match.Score) }},
+	{Column{Title: "Speaks for it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.For) }},
+	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Against) }},
+	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Missing) }},
+	{Column{Title: "Publisher's page", Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return publisherPage(&fd.Match) }},
+	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding, _ *Report) string { return earlierOf(&fd.Match) }},
+	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return strings.Join(fd.Notes, "\n") }},
+}
+
+// fillColumns are what the reviewer fills, and the hidden ones behind them.
+var fillColumns = []Column{
+	{Title: colVerdict, Width: 17, Style: StyleFill, Header: StyleReviewer},
+	{Title: colReason, Width: 20, Style: StyleFill, Header: StyleReviewer},
+	{Title: colExcept, Width: 12, Style: StyleFill, Header: StyleReviewer},
+	{Title: colNote, Width: 32, Style: StyleFill, Header: StyleReviewer},
+	{Title: colReviewer, Width: 18, Style: StyleFill, Header: StyleReviewer},
+	{Title: colSecond, Width: 18, Style: StyleFill, Header: StyleReviewer},
+	{Title: colExpires, Width: 12, Style: StyleFillDate, Header: StyleReviewer},
+	{Title: colKey, Width: 8, Style: StyleSealed, Hidden: true},
+	{Title: colRun, Width: 8, Style: StyleSealed, Hidden: true},
+	{Title: colSeal, Width: 8, Style: StyleSealed, Hidden: true},
+}
+
+func fillReview(b *Book, t Tab, f *Findings) error {
+	var columns []Column
+	var names []string
+	for _, c := range reviewColumns {
+		columns = append(columns, c.Column)
+		names = append(names, c.Title)
+	}
+	columns = append(columns, fillColumns...)
+	p, err := b.Page(t, Layout{
+		Columns: columns, Frozen: 2, Protect: true, PagesWide: 2,
+		Before: func(x *excelize.File, sheet string, first, last int) error {
+			return askReviewer(x, sheet, columns, first, last, b.Report.Generated)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	for _, fd := range f.Flagged {
+		row := make([]any, 0, len(columns))
+		values := make([]string, len(reviewColumns))
+		for i, c := range reviewColumns {
+			values[i] = cellText(c.text(fd, b.Report))
+			switch c.Title {
+			case colGrade:
+				row = append(row, ofGrade(fd.Grade))
+			case colScore:
+				row = append(row, screening.Round(fd.Match.Score))
+			case "Publisher's page":
+				link, err := p.Link(i+1, values[i])
+				if err != nil {
+					return err
+				}
+				row = append(row, link)
+			default:
+				row = append(row, values[i])
+			}
+		}
+		for range len(fillColumns) - 3 {
+			row = append(row, nil)
+		}
+		if len(b.Report.Key) > 0 {
+			s := sealed{key: fd.Key, run: b.Report.Run.ID, columns: names, values: values}
+			row = append(row, s.key, s.run, s.seal(b.Report.Key))
+		}
+		if err := p.Row(row...); err != nil {
+			return err
+		}
+	}
+	return p.End()
+}
+
+// askReviewer puts the drop-downs into the reviewer's columns and marks the
+// cells that are still wanted.
+func askReviewer(x *excelize.File, sheet string, columns []Column, first, last int, now time.Time) error {
+	letter := map[string]string{}
+	for i, c := range columns {
+		letter[c.Title] = columnName(i + 1)
+	}
+	span := func(title string) string {
+		return fmt.Sprintf("%s%d:%s%d", letter[title], first, letter[title], last)
+	}
+	var said, why []string
+	for _, v := range verdicts {
+		said = append(said, v.text)
+	}
+	for _, r := range Reasons {
+		why = append(why, r.Text)
+	}
+	drop := func(title string, choices []string, prompt string) error {
+		dv := excelize.NewDataValidation(true)
+		dv.Sqref = span(title)
+		if err := dv.SetDropList(choices); err != nil {
+			return fmt.Errorf("drop-down of %s: %w", title, err)
+		}
+		dv.SetInput(strings.TrimSuffix(title, " (required)"), prompt)
+		dv.SetError(excelize.DataValidationErrorStyleStop, "Not one of the choices", "Choose one of: "+strings.Join(choices, ", ")+".")
+		return x.AddDataValidation(sheet, dv)
+	}
+	if err := drop(colVerdict, said, "Are the two the same party?"); err != nil {
+		return err
+	}
+	if err := drop(colReason, why, "What decides it? “Other” wants a note."); err != nil {
+		return err
+	}
+	until := excelize.NewDataValidation(true)
+	until.Sqref = span(colExpires)
+	until.SetInput("Holds until", "Leave empty for the office's usual time.")
+	until.SetError(excelize.DataValidationErrorStyleStop, "Not a date to come", "Give a date after the day of this report, as 2027-06-30.")
+	if err := until.SetRange(serial(now)+1, serial(now)+36525, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween); err != nil {
+		return fmt.Errorf("dates of %s: %w", colExpires, err)
+	}
+	if err := x.AddDataValidation(sheet, until); err != nil {
+		return err
+	}
+	for title, text := range map[string]string{colExcept: "Numbers of listings (column Listings) that are another party, as 2, 3. Your verdict is not about those."} {
+		dv := excelize.NewDataValidation(true)
+		dv.Sqref = span(title)
+		dv.SetInput(title, text)
+		if err := x.AddDataValidation(sheet, dv); err != nil {
+			return err
+		}
+	}
+	wanted, err := x.NewConditionalStyle(&excelize.Style{
+		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFD966"}},
+		Border: []excelize.Border{{Type: "left", Color: "7F6000", Style: 1}, {Type: "right", Color: "7F6000", Style: 1}, {Type: "top", Color: "7F6000", Style: 1}, {Type: "bottom", Color: "7F6000", Style: 1}},
+	})
+	if err != nil {
+		return err
+	}
+	cell := func(title string) string { return "$" + letter[title] + strconv.Itoa(first) }
+	empty := func(title string) string { return "LEN(TRIM(" + cell(title) + "))=0" }
+	for _, m := range []struct{ title, when string }{
+		{colVerdict, empty(colVerdict)},
+		{colReason, empty(colReason)},
+		{colReviewer, empty(colReviewer)},
+		{colSecond, fmt.Sprintf("AND(%s=%q,%s)", cell(colGrade), secondWanted, empty(colSecond))},
+		{colNote, fmt.Sprintf("AND(LEFT(%s,5)=\"Other\",%s)", cell(colReason), empty(colNote))},
+	} {
+		if err := x.SetConditionalFormat(sheet, span(m.title), []excelize.ConditionalFormatOptions{
+			{Type: "formula", Criteria: m.when, Format: &wanted},
+		}); err != nil {
+			return fmt.Errorf("marking %s: %w", m.title, err)
+		}
+	}
+	return nil
+}
+
+// serial is a day as a spreadsheet counts it.
+func serial(t time.Time) int {
+	return int(t.UTC().Sub(time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)).Hours() / 24)
+}
+
+func scoreText(score float64) string {
+	return strconv.FormatFloat(screening.Round(score), 'f', -1, 64)
+}
+
+// matchedName is the name that matched and, where it is known, what kind of
+// name its publisher calls it.
+func matchedName(fd *Finding, r *Report) string {
+	m := &fd.Match
+	if m.Matched == "" {
+		return m.Name
+	}
+	if kind := nameKind(m, r); kind != "" {
+		return m.Matched + " (" + kind + ")"
+	}
+	return m.Matched
+}
+
+func nameKind(m *screening.Match, r *Report) string {
+	e := published(r, m.List, m.Entity)
+	if e == nil {
+		return ""
+	}
+	for _, n := range e.Names {
+		if n.Text != m.Matched {
+			continue
+		}
+		kind := string(n.Kind) + " name"
+		switch n.Kind {
+		case screening.AliasName:
+			kind = "alias"
+		case screening.AcronymName:
+			kind = "acronym"
+		case screening.OriginalName:
+			kind = "name in its own script"
+		case "":
+			kind = "name"
+		}
+		if n.Weak {
+			kind = "weak " + kind
+		}
+		return kind
+	}
+	return ""
+}
+
+// published is the entity as its list has it, or nil where that is not at hand.
+func published(r *Report, list, id string) *screening.Entity {
+	if r.Entity == nil || id == "" {
+		return nil
+	}
+	e, err := r.Entity(list, id)
+	if err != nil {
+		return nil
+	}
+	return e
+}
+
+// publisherPage is the first listing's address.
+func publisherPage(m *screening.Match) string {
+	for _, l := range m.Listings {
+		if webAddress(l.URL) {
+			return l.URL
+		}
+	}
+	return ""
+}

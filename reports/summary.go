@@ -1,0 +1,261 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"partnerscreen/screening"
+)
+
+var summary = Tab{
+	Name: "Summary",
+	Doc:  "The run in numbers, the lists it used, and what it did not check.",
+	Free: true,
+	Rows: func(*Findings) int { return 1 },
+	Fill: fillSummary,
+}
+
+// chartRows is how many lines a chart is high.
+const chartRows = 14
+
+// meaning says in one line what a grade asks for.
+var meaning = map[screening.Grade]string{
+	screening.Escalate: "Stop and take it to the office that owns it; two people decide.",
+	screening.Review:   "A possible match or a question: a person decides before the work goes on.",
+	screening.Note:     "Something is on record; nobody is asked to act.",
+	screening.Clear:    "Nothing likely in the lists named below. It says no more than that.",
+}
+
+func fillSummary(b *Book, t Tab, f *Findings) error {
+	r, c := f.Report, f.Counts
+	// The charts stand beside their tables; where those are is known beforehand.
+	missing := notScreened(r.Run)
+	mismatch := countsDiffer(r.Run.Counts, c)
+	top := len(missing) + 4
+	if mismatch != "" {
+		top++
+	}
+	gradeHeader := top + 1
+	tallyHeader := gradeHeader + 6 + 1 + 2 // grades, rejected and all; a gap; the block's heading
+	p, err := b.Page(t, Layout{
+		Plain: true,
+		Columns: []Column{
+			{Width: 34}, {Width: 44}, {Width: 14}, {Width: 21}, {Width: 11}, {Width: 34}, {Width: 3},
+			{Width: 14}, {Width: 14}, {Width: 14}, {Width: 14},
+		},
+		Before: func(x *excelize.File, sheet string, _, _ int) error {
+			if err := gradeChart(x, sheet, gradeHeader); err != nil {
+				return err
+			}
+			return tallyChart(x, sheet, tallyHeader, len(f.Tally))
+		},
+	})
+	if err != nil {
+		return err
+	}
+	w := writer{page: p}
+	for _, line := range missing {
+		w.cells(Styled{line, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning})
+		w.merge(1, 6)
+	}
+	w.cells(Styled{title(r), StyleTitle})
+	w.cells(Styled{fmt.Sprintf("Run %s of %s, reported %s", r.Run.ID, stamp(r.Run.Started), stamp(r.Generated)), StyleDoc})
+	w.cells(Styled{inShort(f), StyleBlock})
+	if mismatch != "" {
+		w.cells(Styled{mismatch, StyleWarning})
+	}
+	p.Skip(1)
+
+	trend := r.Previous != nil
+	header := []any{Styled{"Grade", StyleHeader}, Styled{"What it asks for", StyleHeader}, Styled{"Rows", StyleHeader}}
+	if trend {
+		header = append(header, Styled{"Last run, " + day(r.Previous.Started), StyleHeader}, Styled{"Change", StyleHeader})
+	}
+	w.cells(header...)
+	line := func(label Styled, means string, now, then int) {
+		row := []any{label, Styled{means, StyleWords}, Styled{now, StyleNumber}}
+		if trend {
+			row = append(row, Styled{then, StyleNumber}, Styled{fmt.Sprintf("%+d", now-then), StyleWords})
+		}
+		w.cells(row...)
+	}
+	var before screening.Counts
+	if trend {
+		before = r.Previous.Counts
+	}
+	for i := len(screening.Grades) - 1; i >= 0; i-- {
+		g := screening.Grades[i]
+		line(ofGrade(g), meaning[g], c.Rows[g], before.Rows[g])
+	}
+	line(ofGrade(""), "Not screened; the reason stands on Rejected rows.", c.RowsRejected, before.RowsRejected)
+	line(Styled{"All rows that came in", StyleLabel}, fmt.Sprintf("%d screened and %d rejected; %s compared", c.RowsScreened, c.RowsRejected, counted(c.Parties, "party", "parties")), c.RowsIn, before.RowsIn)
+
+	if len(f.Tally) > 0 {
+		p.Skip(1)
+		w.cells(Styled{"Likely matches by list and control (each party once, however many rows it stands in)", StyleBlock})
+		w.cells(Styled{"List", StyleHeader}, Styled{"What the law does", StyleHeader}, Styled{"Matches", StyleHeader}, Styled{"To escalate", StyleHeader}, Styled{"To review", StyleHeader})
+		for _, x := range f.Tally {
+			esc, rev := x.Grades[screening.Escalate], x.Grades[screening.Review]
+			w.cells(Styled{x.List, StyleText}, Styled{x.Control.Plain(), StyleWords}, Styled{esc + rev, StyleNumber}, Styled{esc, StyleNumber}, Styled{rev, StyleNumber})
+		}
+		if short := chartRows - len(f.Tally); short > 0 {
+			p.Skip(short)
+		}
+	} else {
+		p.Skip(chartRows - 7)
+	}
+	if n := len(f.Dismissed); n > 0 {
+		w.cells(Styled{counted(n, "likely match", "likely matches") + " dismissed earlier and unchanged since: see Dismissed earlier.", StyleDoc})
+	}
+
+	p.Skip(1)
+	w.cells(Styled{"Lists", StyleBlock})
+	w.cells(Styled{"List", StyleHeader}, Styled{"Title", StyleHeader}, Styled{"Published", StyleHeader}, Styled{"Fetched", StyleHeader}, Styled{"Days old", StyleHeader}, Styled{"State", StyleHeader})
+	for _, e := range r.Run.Editions {
+		state := Styled{editionState(e), StyleWords}
+		published, fetched, age := day(e.Published), stamp(e.Fetched), ageOf(e.Fetched, r.Generated)
+		if e.Missing != "" {
+			state.Style = StyleReview
+			if e.Hash == "" {
+				published, fetched, age = "none", "none", ""
+			}
+		}
+		w.cells(Styled{e.List, StyleText}, Styled{cmp.Or(e.Title, e.List), StyleText}, Styled{published, StyleWords}, Styled{fetched, StyleWords}, Styled{age, StyleWords}, state)
+	}
+
+	p.Skip(1)
+	w.cells(Styled{"What was not checked", StyleBlock})
+	for _, n := range r.Run.NotChecked {
+		w.cells(Styled{"•  " + n, StyleNone})
+	}
+	if len(r.Run.NotChecked) == 0 {
+		w.cells(Styled{"The run names nothing; whatever is not under Lists was not compared.", StyleNone})
+	}
+
+	p.Skip(1)
+	w.cells(Styled{"Files", StyleBlock})
+	for _, in := range r.Run.Inputs {
+		if in.Error != "" {
+			w.cells(Styled{in.File, StyleText}, Styled{"NOT READ: " + in.Error, StyleReview})
+			continue
+		}
+		var sheets []string
+		for _, s := range in.Sheets {
+			sheets = append(sheets, s.Name)
+		}
+		w.cells(Styled{in.File, StyleText}, Styled{strings.Join(distinct(sheets), ", "), StyleText})
+	}
+
+	p.Skip(1)
+	w.cells(Styled{"How to use this file", StyleBlock})
+	for _, step := range howTo(r, len(f.Flagged) > 0) {
+		w.cells(Styled{step, StyleNone})
+	}
+	p.Skip(1)
+	w.cells(Styled{"Sheets", StyleBlock})
+	for _, x := range f.present {
+		if x.Name != t.Name {
+			w.cells(Styled{x.Name, StyleLabel}, Styled{x.Doc, StyleNone})
+		}
+	}
+	if w.err != nil {
+		return w.err
+	}
+	return p.End()
+}
+
+// notScreened names each list that should have been used and was not.
+func notScreened(run *screening.Run) []string {
+	var out []string
+	for _, e := range run.Editions {
+		if e.Missing != "" {
+			out = append(out, fmt.Sprintf("Not screened against %s (%s): %s", e.List, cmp.Or(e.Title, e.List), e.Missing))
+		}
+	}
+	return out
+}
+
+// countsDiffer says so when the rows of the workbook are not the rows the run counted.
+func countsDiffer(run, here screening.Counts) string {
+	if run.RowsIn == 0 || run.RowsIn == here.RowsIn && run.RowsScreened == here.RowsScreened && run.RowsRejected == here.RowsRejected {
+		return ""
+	}
+	return fmt.Sprintf("The run counted %d rows in, %d screened and %d rejected; this workbook holds %d, %d and %d. Screen the file again.",
+		run.RowsIn, run.RowsScreened, run.RowsRejected, here.RowsIn, here.RowsScreened, here.RowsRejected)
+}
+
+// inShort is the run in one sentence.
+func inShort(f *Findings) string {
+	c := f.Counts
+	return fmt.Sprintf("%s to escalate, %d to review, %d noted; %d without a likely match in the lists named; %d rejected.",
+		counted(c.Rows[screening.Escalate], "row", "rows"), c.Rows[screening.Review], c.Rows[screening.Note], c.Rows[screening.Clear], c.RowsRejected)
+}
+
+// howTo are the steps of a reviewer.
+func howTo(r *Report, flagged bool) []string {
+	if !flagged {
+		return []string{"No match waits for a decision. Keep this file as the record of what was compared, with what, and when."}
+	}
+	keep := "the office's usual time"
+	if months := int(r.Keep.Hours() / 24 / 30); months > 0 {
+		keep = counted(months, "month", "months")
+	}
+	steps := []string{
+		"1.  Open Review. Each line is one party beside one listed party that may be the same. To escalate, see both sides on Party pages.",
+		"2.  Choose a verdict and a reason, and type your name. Lines to escalate want a second reviewer too. Yellow cells are still wanted.",
+		"3.  “Not these listings” takes the numbers of listings that are another party; your verdict leaves them out.",
+		"4.  A verdict holds for " + keep + " unless you give a date.",
+		"5.  You may sort, filter, delete lines and add columns of your own. Leave the locked cells as they are: a line changed there is reported and not applied.",
+	}
+	if len(r.Key) == 0 {
+		return append(steps, "6.  This file was made without a key: its verdicts cannot be read back. Ask for one made by the server.")
+	}
+	return append(steps, "6.  Save as .xlsx and give the file back (screener decide FILE.xlsx, or the page). Giving it back twice changes nothing.")
+}
+
+func gradeChart(x *excelize.File, sheet string, header int) error {
+	ref := func(column string) string {
+		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, header+1, column, header+4)
+	}
+	return bars(x, sheet, header, "Rows by grade", ref("A"), ref("C"))
+}
+
+func tallyChart(x *excelize.File, sheet string, header, lines int) error {
+	if lines == 0 {
+		return nil
+	}
+	ref := func(column string) string {
+		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, header+1, column, header+lines)
+	}
+	return bars(x, sheet, header, "Likely matches by list and control", ref("A"), ref("C"))
+}
+
+// bars draws counts as bars with their numbers, in one colour: the words at
+// the axis tell them apart.
+func bars(x *excelize.File, sheet string, row int, name, categories, values string) error {
+	no, gap := true, uint(60)
+	err := x.AddChart(sheet, fmt.Sprintf("H%d", row), &excelize.Chart{
+		Type:      excelize.Bar,
+		Series:    []excelize.ChartSeries{{Name: name, Categories: categories, Values: values, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{dark}}}},
+		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: name, Font: &excelize.Font{Bold: true, Size: 11, Color: dark}}}},
+		Legend:    excelize.ChartLegend{Position: "none"},
+		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
+		Dimension: excelize.ChartDimension{Width: 460, Height: 240},
+		XAxis:     excelize.ChartAxis{ReverseOrder: true},
+		YAxis:     excelize.ChartAxis{None: no},
+		GapWidth:  &gap,
+	})
+	if err != nil {
+		return fmt.Errorf("drawing %q: %w", name, err)
+	}
+	return nil
+}
+
+func (w *writer) merge(from, to int) {
+	if w.err == nil {
+		w.err = w.page.Merge(from, to)
+	}
+}

@@ -1,0 +1,34 @@
+package reports
+
+import "strings"
+
+var work = Tab{
+	Name: "Work",
+	Doc:  "Rows that are flagged for what the work is, though no listed name matched. The office named in the notes decides.",
+	Rows: func(f *Findings) int { return len(f.Work) },
+	Fill: func(b *Book, t Tab, f *Findings) error {
+		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
+			{Title: "Grade", Width: 12, Style: StyleWords},
+			{Title: "File", Width: 22, Style: StyleLine},
+			{Title: "Sheet", Width: 14, Style: StyleLine},
+			{Title: "Row", Width: 8, Style: StyleNumber},
+			{Title: "Reference", Width: 16, Style: StyleText},
+			{Title: "Project", Width: 34, Style: StyleText},
+			{Title: "Parties", Width: 40, Style: StyleText},
+			{Title: "Stakes", Width: 11, Style: StyleWords},
+			{Title: "Why", Width: 60, Style: StyleText},
+		}})
+		if err != nil {
+			return err
+		}
+		for _, w := range f.Work {
+			if err := p.Row(
+				ofGrade(w.Grade), w.Place.File, w.Place.Sheet, w.Place.Row, w.Reference, w.Project,
+				strings.Join(w.Parties, "\n"), string(w.Stakes), strings.Join(w.Notes, "\n"),
+			); err != nil {
+				return err
+			}
+		}
+		return p.End()
+	},
+}
