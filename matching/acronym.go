@@ -1,0 +1,81 @@
+package matching
+
+import "partnerscreen/screening"
+
+// What an acronym is worth that nothing else supports, by its letters: most
+// strings of three letters stand for many things.
+func acronymScore(letters int) float32 {
+	switch {
+	case letters >= 5:
+		return 0.82
+	case letters == 4:
+		return 0.74
+	}
+	return 0.60
+}
+
+// alignAcronym looks for one name being the initials of the other. Words
+// beside the acronym in its part of the cell speak against it.
+func (s *scorer) alignAcronym(q, c *profile) alignment {
+	var best alignment
+	if len(q.words) <= 12 {
+		for i := range q.words {
+			w := &q.words[i]
+			if n := len(w.text); n < 3 || n > 8 || w.class == Number || w.class == Particle || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
+				continue
+			}
+			a := alignment{by: byAcronym, from: w.segment, to: w.segment, acronym: w.text, expanded: true}
+			a.shared = acronymScore(len(w.text))
+			for j := range q.words {
+				if o := &q.words[j]; j != i && o.segment == w.segment {
+					a.extra += o.weight
+				} else if j != i {
+					a.outside += o.weight
+				}
+			}
+			a.score = a.shared / (1 + extraCost*a.extra)
+			if a.score > best.score {
+				best = a
+			}
+		}
+	}
+	if len(c.words) == 1 && len(c.words[0].text) >= 3 && anyHash(q.acronymHashes, hashKey('a', c.words[0].text)) {
+		a := alignment{by: byAcronym, to: uint8(max(q.segments, 1) - 1), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text))}
+		a.score = a.shared
+		if a.score > best.score {
+			best = a
+		}
+	}
+	return best
+}
+
+func anyHash(hashes []uint64, h uint64) bool {
+	for _, x := range hashes {
+		if x == h {
+			return true
+		}
+	}
+	return false
+}
+
+var acronymFeature = Feature{
+	Name: "acronym",
+	Doc:  "One name is made of the first letters of the other: weak alone, since few letters stand for many things; a city or an identifier beside it makes it strong.",
+	Score: func(c *Comparison) []screening.Evidence {
+		a := &c.aligned
+		if a.by != byAcronym || a.shared <= 0 {
+			return nil
+		}
+		out := []screening.Evidence{{
+			Direction: screening.For, Score: float64(a.shared), Query: c.Party.Name, Candidate: c.Name.Text,
+			Detail: "the initials of one name are the other",
+		}}
+		if a.score < a.shared {
+			out = append(out, screening.Evidence{
+				Direction: screening.Against, Score: -float64(a.shared - a.score), Query: c.Party.Name,
+				Detail: "other words beside the initials",
+			})
+		}
+		return out
+	},
+}

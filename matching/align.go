@@ -1,0 +1,316 @@
+package matching
+
+// The weights of what two names do not share, beside what they do:
+//
+//	name = M / (M + strict·(extraCost·Q + lackCost·C + clashCost·K))
+//
+// M is the weight of the words they share, Q of the words only the query has,
+// C of those only the candidate has, and K of those that stand against each
+// other: the smaller of the two, since a word replaced says more than a word
+// left out.
+const (
+	extraCost  = 0.55
+	lackCost   = 0.60
+	clashCost  = 0.90
+	numberCost = 1.50 // two numbers that differ: the 58th institute is not the 59th
+	strict     = 1.80 // when nothing distinctive is shared, every word counts for more
+)
+
+// pairing is two words that may be one.
+type pairing struct {
+	q, c  uint8
+	sim   float32
+	order float32 // the greater is taken first
+}
+
+// alignment is what two names share and what they do not.
+type alignment struct {
+	score       float32
+	shared      float32
+	extra, lack float32
+	clash       float32
+	distinctive float32 // the part of shared that is neither place, generic word nor number
+	place       float32
+	numberClash bool
+	residual    float32 // weight lost to words spelt differently
+	exact       bool    // nothing but forms and particles differs
+	from, to    uint8   // the segments of the query that were compared
+	outside     float32 // weight of the query's words in other segments
+	person      bool
+	few         float32 // of a person's name: the share it loses for having one word only
+	by          uint8
+	acronym     string
+	expanded    bool // the acronym stands in the query
+}
+
+// What an alignment rests on.
+const (
+	byNothing uint8 = iota
+	byWords
+	byAcronym
+)
+
+// scorer holds the working memory of one comparison after another.
+// It is not safe for use by several goroutines at once.
+type scorer struct {
+	pairs  []pairing
+	qUsed  []bool
+	cUsed  []bool
+	groups []group
+	record bool // keep the groups
+}
+
+// group is some words of the query that stand for some of the candidate.
+type group struct {
+	q, c   [2]uint8 // from, to (exclusive)
+	weight float32
+	sim    float32
+}
+
+// align compares two names of organisations.
+func (s *scorer) align(q, c *profile) alignment {
+	var best alignment
+	s.pair(q, c)
+	if len(s.pairs) > 0 || q.squashHash == c.squashHash {
+		best = s.view(q, c, 0, uint8(max(q.segments, 1)-1))
+		if q.segments > 1 && best.extra > 0 {
+			best = s.parts(q, c, best)
+		}
+	}
+	if best.score < acronymScore(maxWordLen) {
+		if a := s.alignAcronym(q, c); a.score > best.score {
+			best = a
+		}
+	}
+	return best
+}
+
+// parts compares the runs of segments of the query in which something was
+// found: the name may stand in a part of the cell, with departments and
+// places beside it.
+func (s *scorer) parts(q, c *profile, best alignment) alignment {
+	var hit [256]bool
+	for _, p := range s.pairs {
+		hit[q.words[p.q].segment] = true
+	}
+	for from := 0; from < q.segments; from++ {
+		if !hit[from] {
+			continue
+		}
+		for to := from; to < q.segments && to < from+maxRun; to++ {
+			if !hit[to] || from == 0 && to == q.segments-1 {
+				continue
+			}
+			if a := s.view(q, c, uint8(from), uint8(to)); a.score > best.score {
+				best = a
+			}
+		}
+	}
+	return best
+}
+
+// maxRun is how many neighbouring segments of a cell may be one name.
+const maxRun = 5
+
+// pair finds the words that may be one, best first.
+func (s *scorer) pair(q, c *profile) {
+	s.pairs = s.pairs[:0]
+	for i := range q.words {
+		a := &q.words[i]
+		if a.class == Particle {
+			continue
+		}
+		for j := range c.words {
+			b := &c.words[j]
+			if b.class == Particle {
+				continue
+			}
+			if sim := similar(a.term, b.term); sim > 0 {
+				order := sim + 0.01*min(a.weight, b.weight) - 0.0001*abs(float32(i-j))
+				s.pairs = append(s.pairs, pairing{uint8(i), uint8(j), sim, order})
+			}
+		}
+	}
+	for i := 1; i < len(s.pairs); i++ {
+		for j := i; j > 0 && s.pairs[j].order > s.pairs[j-1].order; j-- {
+			s.pairs[j], s.pairs[j-1] = s.pairs[j-1], s.pairs[j]
+		}
+	}
+}
+
+func abs(x float32) float32 {
+	if x < 0 {
+		return -x
+	}
+	return x
+}
+
+func (s *scorer) reset(q, c int) {
+	if cap(s.qUsed) < q {
+		s.qUsed = make([]bool, maxWords)
+	}
+	if cap(s.cUsed) < c {
+		s.cUsed = make([]bool, maxWords)
+	}
+	s.qUsed, s.cUsed = s.qUsed[:q], s.cUsed[:c]
+	clear(s.qUsed)
+	clear(s.cUsed)
+	s.groups = s.groups[:0]
+}
+
+// view compares the segments from..to of the query with the candidate.
+func (s *scorer) view(q, c *profile, from, to uint8) alignment {
+	s.reset(len(q.words), len(c.words))
+	a := alignment{from: from, to: to, exact: true}
+	var residual float32
+	take := func(qf, qt, cf, ct uint8, weight, sim float32) {
+		for i := qf; i < qt; i++ {
+			s.qUsed[i] = true
+		}
+		for j := cf; j < ct; j++ {
+			s.cUsed[j] = true
+		}
+		a.shared += weight * sim
+		residual += weight * (1 - sim)
+		if sim < sameMeaning {
+			a.exact = false
+		}
+		switch c := c.words[cf].class; {
+		case c == Distinctive && q.words[qf].class == Distinctive:
+			a.distinctive += weight * sim
+		case c == Place:
+			a.place += weight * sim
+		}
+		if s.record {
+			s.groups = append(s.groups, group{[2]uint8{qf, qt}, [2]uint8{cf, ct}, weight, sim})
+		}
+	}
+	for _, p := range s.pairs {
+		if g := q.words[p.q].segment; g < from || g > to || s.qUsed[p.q] || s.cUsed[p.c] {
+			continue
+		}
+		take(p.q, p.q+1, p.c, p.c+1, min(q.words[p.q].weight, c.words[p.c].weight), p.sim)
+	}
+	s.join(q.words, c.words, s.qUsed, s.cUsed, from, to, func(i0, i1, j int, weight float32) {
+		take(uint8(i0), uint8(i1), uint8(j), uint8(j+1), weight, 1)
+	})
+	s.join(c.words, q.words, s.cUsed, s.qUsed, 0, 255, func(i0, i1, j int, weight float32) {
+		if g := q.words[j].segment; g >= from && g <= to {
+			take(uint8(j), uint8(j+1), uint8(i0), uint8(i1), weight, 1)
+		}
+	})
+	var qNumber, cNumber bool
+	for i := range q.words {
+		w := &q.words[i]
+		if w.segment < from || w.segment > to {
+			a.outside += w.weight
+			continue
+		}
+		if !s.qUsed[i] && w.weight > 0 {
+			a.extra += w.weight
+			qNumber = qNumber || w.class == Number
+		}
+	}
+	for j := range c.words {
+		if w := &c.words[j]; !s.cUsed[j] && w.weight > 0 {
+			a.lack += w.weight
+			cNumber = cNumber || w.class == Number
+		}
+	}
+	if a.extra > 0 || a.lack > 0 {
+		a.exact = false
+	}
+	a.residual = residual
+	a.clash = min(a.extra, a.lack)
+	a.numberClash = qNumber && cNumber
+	a.finish()
+	return a
+}
+
+// join finds runs of words of long that are one word of short: "Chon Myong"
+// for "Chonmyong".
+func (s *scorer) join(long, short []word, longUsed, shortUsed []bool, from, to uint8, found func(i0, i1, j int, weight float32)) {
+	for j := range short {
+		if shortUsed[j] || len(short[j].text) < 3 {
+			continue
+		}
+		text := short[j].text
+		for i := 0; i+1 < len(long); i++ {
+			if longUsed[i] || long[i].segment < from || long[i].segment > to || !hasPrefix(text, long[i].text) {
+				continue
+			}
+			n, weight, k := len(long[i].text), long[i].weight, i+1
+			for k < len(long) && !longUsed[k] && long[k].segment == long[i].segment && n < len(text) && hasPrefix(text[n:], long[k].text) {
+				n += len(long[k].text)
+				weight += long[k].weight
+				k++
+			}
+			if n == len(text) && k > i+1 {
+				found(i, k, j, max(min(weight, short[j].weight), 0))
+				break
+			}
+		}
+	}
+}
+
+func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
+
+// shares are the parts of a score that speak against it; 1 less their sum is the score.
+type shares struct {
+	spelling, extra, lack, clash, number, generic, outside float32
+	genericWhy                                             string
+}
+
+// shares divides what speaks against the names being one.
+func (a *alignment) shares() (s shares) {
+	if a.shared <= 0 {
+		return s
+	}
+	if a.person {
+		return a.personShares()
+	}
+	f := float32(1)
+	if a.distinctive < leastDistinctive {
+		f = strict
+	}
+	number := float32(0)
+	if a.numberClash {
+		number = numberCost
+	}
+	residual := f * a.residual * (extraCost + lackCost + clashCost)
+	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash
+	d := a.shared + residual + extra + lack + clash + number
+	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
+	score := a.shared / d
+	if a.distinctive < leastDistinctive && a.place == 0 && !a.exact {
+		s.generic = score * genericOnly
+		s.genericWhy = "only generic words agree"
+		score -= s.generic
+	}
+	if a.outside > 0 {
+		s.outside = min(outsideCost, score)
+	}
+	return s
+}
+
+const (
+	// leastDistinctive is the weight of distinctive words two names must
+	// share for what else they have to count normally.
+	leastDistinctive = 0.3
+	// genericOnly is what generic words lose when they are all that agrees
+	// and not the whole name.
+	genericOnly = 0.20
+	// outsideCost is what a name loses that is a part of its cell only.
+	outsideCost = 0.02
+)
+
+// finish puts the sums together.
+func (a *alignment) finish() {
+	if a.shared <= 0 {
+		a.score = 0
+		return
+	}
+	a.by = byWords
+	s := a.shares()
+	a.score = 1 - s.spelling - s.extra - s.lack - s.clash - s.number - s.generic - s.outside
+}

@@ -1,0 +1,157 @@
+package matching
+
+import (
+	"math"
+	"slices"
+
+	"partnerscreen/screening"
+)
+
+// Version names the matcher in the record of a run: it changes whenever the
+// same party and entity may score differently.
+const Version = "1"
+
+// Feature is one kind of reason for or against a party and an entity being
+// the same. Doc is the sentence the reader of a report sees.
+type Feature struct {
+	Name string
+	Doc  string
+	// Score returns what the feature has to say: nothing, or evidence whose
+	// scores are added to those of the features before it.
+	Score func(c *Comparison) []screening.Evidence
+}
+
+// Comparison is a party beside one name of an entity, as the features see it.
+type Comparison struct {
+	Party  *screening.Party
+	Entity *screening.Entity
+	Name   screening.Name // the entity's name that is compared
+	Policy *screening.Policy
+	// Score is the sum of the features before this one.
+	Score float64
+
+	query, candidate profile
+	aligned          alignment
+	groups           []group
+}
+
+// Scored is what comparing a party with an entity comes to.
+type Scored struct {
+	Score    float64 // 0 to 1, rounded to 4 decimals; the sum of the evidence
+	Strength screening.Strength
+	Matched  screening.Name // the entity's name that matched best
+	Evidence []screening.Evidence
+	// Support is the sum of the evidence for, before the score was cut to 1:
+	// it orders matches that all reach the top.
+	Support float64
+}
+
+// Compare scores a party against an entity without an index; it gives what
+// Index.Match gives for the two. It may be called by many goroutines at once.
+func Compare(query *screening.Party, candidate *screening.Entity, opts Options) Scored {
+	policy := opts.Policy
+	if policy == nil {
+		policy = screening.DefaultPolicy()
+	}
+	person := query.Role.Person()
+	q := prepare(query.Name, person)
+	var s scorer
+	best, bestScore := -1, float32(-1)
+	for i, n := range candidate.Names {
+		c := prepare(n.Text, person)
+		if a := s.compare(&q, &c); a.score > bestScore {
+			best, bestScore = i, a.score
+		}
+	}
+	if best < 0 {
+		return Scored{}
+	}
+	return explain(&s, query, candidate, best, policy)
+}
+
+// prepare reads a name.
+func prepare(name string, person bool) profile {
+	if person {
+		return newProfile(PersonWords(name), true, newTerm)
+	}
+	return newProfile(Words(name), false, newTerm)
+}
+
+// explain scores one name of an entity with all features.
+func explain(s *scorer, p *screening.Party, e *screening.Entity, name int, policy *screening.Policy) Scored {
+	person := p.Role.Person()
+	c := &Comparison{Party: p, Entity: e, Name: e.Names[name], Policy: policy}
+	c.query, c.candidate = prepare(p.Name, person), prepare(c.Name.Text, person)
+	c.aligned = s.compare(&c.query, &c.candidate)
+	if c.aligned.by == byWords {
+		s.record = true
+		if person {
+			s.alignPersons(&c.query, &c.candidate)
+		} else {
+			s.pair(&c.query, &c.candidate)
+			s.view(&c.query, &c.candidate, c.aligned.from, c.aligned.to)
+		}
+		s.record = false
+		c.groups = slices.Clone(s.groups)
+	}
+	var out Scored
+	out.Matched = c.Name
+	for i := range All {
+		for _, ev := range All[i].Score(c) {
+			ev.Feature = All[i].Name
+			c.Score += ev.Score
+			if ev.Direction == screening.For {
+				out.Support += ev.Score
+			}
+			out.Evidence = append(out.Evidence, ev)
+		}
+	}
+	out.Score = screening.Round(min(1, max(0, c.Score)))
+	balance(out.Evidence, out.Score)
+	out.Strength = policy.Strength(out.Score)
+	return out
+}
+
+// balance rounds the shares to four decimals so that they add up to score,
+// taking what is over from the last share that can bear it.
+func balance(evidence []screening.Evidence, score float64) {
+	sum := 0.0
+	for i := range evidence {
+		evidence[i].Score = screening.Round(evidence[i].Score)
+		sum += evidence[i].Score
+	}
+	over := screening.Round(sum - score)
+	for i := len(evidence) - 1; i >= 0 && over != 0; i-- {
+		ev := &evidence[i]
+		if ev.Direction == screening.Missing || ev.Score == 0 {
+			continue
+		}
+		share := screening.Round(ev.Score - over)
+		// A reason for stays a reason for: what it cannot bear goes to the one before.
+		if i > 0 && (share > 0) != (ev.Score > 0) && share != 0 {
+			over = screening.Round(over - ev.Score)
+			ev.Score = 0
+			continue
+		}
+		ev.Score = share
+		over = 0
+	}
+	if math.Abs(over) > 0 && len(evidence) > 0 {
+		evidence[0].Score = screening.Round(evidence[0].Score - over)
+	}
+}
+
+// quote writes some words as they stood in the name.
+func quote(words []word, want func(i int) bool) string {
+	out := ""
+	for i := range words {
+		if !want(i) || words[i].raw == "" {
+			continue
+		}
+		if out != "" {
+			out += " "
+		}
+		out += words[i].raw
+	}
+	return out
+}

@@ -1,0 +1,221 @@
+package matching
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"sync"
+
+	"partnerscreen/screening"
+)
+
+// Options say how an index is to match. The zero value matches by the default policy.
+type Options struct {
+	Policy *screening.Policy
+}
+
+// Index finds the listed entities a party may be. It never changes once
+// built, and any number of goroutines may ask it at once.
+type Index struct {
+	policy   *screening.Policy
+	entities []*screening.Entity
+	orgs     *space
+	persons  *space
+	numbers  map[string][]uint32 // identifiers and websites -> entities
+	searches [2]sync.Pool        // of *search, by space
+}
+
+// NewIndex builds the index of the entities.
+func NewIndex(entities iter.Seq[*screening.Entity], opts Options) *Index {
+	ix := &Index{policy: opts.Policy}
+	if ix.policy == nil {
+		ix.policy = screening.DefaultPolicy()
+	}
+	least := float32(min(ix.policy.NoteLine, ix.policy.ReviewLine))
+	orgs, persons := newBuilder(false, least), newBuilder(true, least)
+	for e := range entities {
+		id := uint32(len(ix.entities))
+		ix.entities = append(ix.entities, e)
+		for i := range e.Names {
+			switch e.Kind {
+			case screening.KindPerson:
+				persons.add(id, i, PersonWords(e.Names[i].Text))
+			case screening.KindVessel, screening.KindAircraft:
+			default:
+				words := Words(e.Names[i].Text)
+				orgs.add(id, i, words)
+				if e.Kind == screening.KindUnknown && !speaksOfOrganisation(words) {
+					persons.add(id, i, PersonWords(e.Names[i].Text))
+				}
+			}
+		}
+	}
+	ix.numbers = numbersOf(ix.entities)
+	ix.orgs, ix.persons = orgs.build(), persons.build()
+	ix.searches[0].New = func() any { return newSearch(ix.orgs) }
+	ix.searches[1].New = func() any { return newSearch(ix.persons) }
+	return ix
+}
+
+// numbersOf lists which entities have which identifiers and websites.
+func numbersOf(entities []*screening.Entity) map[string][]uint32 {
+	m := map[string][]uint32{}
+	add := func(key string, e int) {
+		if had := m[key]; len(had) == 0 || had[len(had)-1] != uint32(e) {
+			m[key] = append(had, uint32(e))
+		}
+	}
+	for i, e := range entities {
+		for _, id := range e.Identifiers {
+			if key := identifierKey(id); key != "" {
+				add(key, i)
+			}
+		}
+		for _, h := range hosts(e) {
+			add("domain "+h, i)
+		}
+	}
+	return m
+}
+
+// speaksOfOrganisation reports whether the words of a name say that it is an organisation's.
+func speaksOfOrganisation(words []Word) bool {
+	for _, w := range words {
+		if w.Class == Form || w.Class == Generic || w.Class == Number {
+			return true
+		}
+	}
+	return false
+}
+
+// Match implements screening.Matcher.
+func (ix *Index) Match(p *screening.Party) []screening.Candidate {
+	return ix.match(p, false)
+}
+
+// Exhaustive is Match by comparing the party with every name there is. It is
+// slow, and there to show that the index misses nothing.
+func (ix *Index) Exhaustive(p *screening.Party) []screening.Candidate {
+	return ix.match(p, true)
+}
+
+// found is the best name of one entity.
+type found struct {
+	entity uint32
+	name   uint32
+	score  float32
+}
+
+func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidate {
+	which, s := 0, ix.orgs
+	if p.Role.Person() {
+		which, s = 1, ix.persons
+	}
+	x := ix.searches[which].Get().(*search)
+	defer ix.searches[which].Put(x)
+
+	q := prepare(p.Name, p.Role.Person())
+	x.found = x.found[:0]
+	look := func(name uint32) {
+		if a := x.compare(&q, x.unpack(name)); a.score > 0 {
+			x.found = append(x.found, found{s.names[name].entity, name, a.score})
+		}
+	}
+	if exhaustive {
+		for name := range len(s.names) - 1 {
+			look(uint32(name))
+		}
+	} else {
+		x.each(&q, look)
+	}
+	x.foundByNumber(ix, p)
+	return ix.judge(p, x)
+}
+
+// foundByNumber adds the entities that have an identifier or a website of the party's.
+func (x *search) foundByNumber(ix *Index, p *screening.Party) {
+	if len(p.Identifiers) == 0 && p.Website == "" {
+		return
+	}
+	add := func(key string) {
+		for _, e := range ix.numbers[key] {
+			if name, ok := x.space.firstName(e); ok {
+				x.found = append(x.found, found{e, name, 0})
+			}
+		}
+	}
+	for _, id := range p.Identifiers {
+		if key := identifierKey(id); key != "" {
+			add(key)
+		}
+	}
+	if h := host(p.Website); h != "" {
+		add("domain " + h)
+	}
+}
+
+// judge turns scores of names into candidates: all at or above the review
+// line, best first, and the best one below it.
+func (ix *Index) judge(p *screening.Party, x *search) []screening.Candidate {
+	// By entity, the best name of each first.
+	slices.SortFunc(x.found, func(a, b found) int {
+		return cmp.Or(cmp.Compare(a.entity, b.entity), -cmp.Compare(a.score, b.score), cmp.Compare(a.name, b.name))
+	})
+	type judged struct {
+		Scored
+		entity *screening.Entity
+	}
+	var flagged []judged
+	var nearest judged
+	var below found // the best name too low for any feature to lift
+	least := ix.policy.NoteLine
+	for i, f := range x.found {
+		if i > 0 && x.found[i-1].entity == f.entity {
+			continue
+		}
+		if f.score > 0 && float64(f.score) < least-0.08 {
+			if f.score > below.score {
+				below = f
+			}
+			continue
+		}
+		e := ix.entities[f.entity]
+		j := judged{explain(&x.scorer, p, e, int(x.space.names[f.name].name), ix.policy), e}
+		if j.Score >= ix.policy.ReviewLine {
+			flagged = append(flagged, j)
+		} else if nearest.entity == nil || better(j.Scored, j.entity, nearest.Scored, nearest.entity) < 0 {
+			nearest = j
+		}
+	}
+	if nearest.entity == nil && below.score > 0 {
+		e := ix.entities[below.entity]
+		nearest = judged{explain(&x.scorer, p, e, int(x.space.names[below.name].name), ix.policy), e}
+	}
+	slices.SortFunc(flagged, func(a, b judged) int { return better(a.Scored, a.entity, b.Scored, b.entity) })
+	if nearest.entity != nil && nearest.Score > 0 {
+		flagged = append(flagged, nearest)
+	}
+	if len(flagged) == 0 {
+		return nil
+	}
+	out := make([]screening.Candidate, len(flagged))
+	for i, j := range flagged {
+		out[i] = screening.Candidate{Entity: j.entity, Matched: j.Matched, Score: j.Score, Evidence: j.Evidence}
+	}
+	return out
+}
+
+// better orders candidates: by score, then by the evidence for them, since
+// many reach the top, then by list and id.
+func better(a Scored, e *screening.Entity, b Scored, f *screening.Entity) int {
+	return cmp.Or(-cmp.Compare(a.Score, b.Score), -cmp.Compare(screening.Round(a.Support), screening.Round(b.Support)),
+		cmp.Compare(e.List, f.List), cmp.Compare(e.ID, f.ID))
+}
+
+// compare scores one name against another.
+func (s *scorer) compare(q, c *profile) alignment {
+	if q.person {
+		return s.alignPersons(q, c)
+	}
+	return s.align(q, c)
+}

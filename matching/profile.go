@@ -1,0 +1,125 @@
+package matching
+
+// word is a term where it stands in a name.
+type word struct {
+	*term
+	raw     string  // as written; only where evidence is to quote it
+	weight  float32 // what it counts for in this name
+	segment uint8
+}
+
+// profile is a name prepared for comparing: what was said once about every
+// word of it, so that comparing two names is arithmetic.
+type profile struct {
+	words    []word // legal forms apart; particles count for nothing but keep their place
+	forms    []string
+	acronyms []string
+	// squashHash is of all words without spaces, for names that differ only in their spaces.
+	squashHash    uint64
+	acronymHashes []uint64
+	segments      int
+	person        bool
+}
+
+// maxWords is how many words of a name are compared; cells that hold more
+// are addresses and sentences, whose names stand in front.
+const maxWords = 64
+
+// newProfile prepares words; intern returns the one term of a word.
+func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
+	p := profile{person: person}
+	last := -1
+	for i := range words {
+		w := &words[i]
+		if w.Text == "" || len(p.words) == maxWords {
+			continue
+		}
+		if w.Class == Form && !person {
+			p.forms = append(p.forms, w.Key)
+			continue
+		}
+		if w.Segment != last {
+			last = w.Segment
+			p.segments++
+		}
+		t := intern(w)
+		p.words = append(p.words, word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)})
+	}
+	if !person {
+		p.acronyms = Acronyms(words)
+		p.discountRepeats()
+	}
+	p.squashHash = hashKey('q', squash(p.words))
+	for _, a := range p.acronyms {
+		if len(a) >= 3 {
+			p.acronymHashes = append(p.acronymHashes, hashKey('a', a))
+		}
+	}
+	return p
+}
+
+// weigh is what a word counts for before its neighbours are looked at.
+func weigh(t *term, person bool) float32 {
+	switch {
+	case t.class == Particle:
+		return 0
+	case person && len(t.text) == 1:
+		return initialWeight
+	case person:
+		return 1
+	case len(t.text) == 1:
+		return min(t.weight, initialWeight)
+	}
+	return t.weight
+}
+
+// initialWeight is what a single letter counts for.
+const initialWeight = 0.25
+
+// discountRepeats takes the weight from words that say again what the name
+// says already: the initials in "Islamic Relief Fund (IRF)", a name given twice.
+func (p *profile) discountRepeats() {
+	seen := map[string]bool{}
+	for i := range p.words {
+		w := &p.words[i]
+		if w.weight == 0 {
+			continue
+		}
+		if seen[w.key] {
+			w.weight = 0
+			continue
+		}
+		seen[w.key] = true
+		if w.class == Distinctive && len(w.text) >= 2 && len(w.text) <= 8 && p.aloneInSegment(i) && p.initials(i, w.text) {
+			w.weight = 0
+		}
+	}
+}
+
+// aloneInSegment reports whether word i is the only one of its segment.
+func (p *profile) aloneInSegment(i int) bool {
+	s := p.words[i].segment
+	return (i == 0 || p.words[i-1].segment != s) && (i+1 == len(p.words) || p.words[i+1].segment != s) && p.segments > 1
+}
+
+// initials reports whether the other words of the name begin with the letters of acronym.
+func (p *profile) initials(except int, acronym string) bool {
+	n := 0
+	for i := range p.words {
+		if i == except || n == len(acronym) {
+			continue
+		}
+		if p.words[i].text[0] == acronym[n] {
+			n++
+		}
+	}
+	return n == len(acronym)
+}
+
+// mass is what all words of the name count for together.
+func (p *profile) mass() (sum float32) {
+	for i := range p.words {
+		sum += p.words[i].weight
+	}
+	return sum
+}

@@ -1,0 +1,169 @@
+package matching
+
+import "math/bits"
+
+// The longest word that is compared letter by letter; longer ones are cut.
+const maxWordLen = 48
+
+// letters is the set of letters and digits of a word, for refusing most
+// comparisons without making them: a to z, and one bit for every other rune.
+func letters(s string) uint32 {
+	var set uint32
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= 'a' && c <= 'z' {
+			set |= 1 << (c - 'a')
+		} else {
+			set |= 1 << 26
+		}
+	}
+	return set
+}
+
+// editLimit is how many letters of a word may differ, by its length: a short
+// word with one other letter is another word.
+func editLimit(n int) int {
+	switch {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	}
+	return 2
+}
+
+// spelling says how alike two folded words are as they are written, from 0
+// (another word) to 1 (the same). Letters that are heard or seen alike cost
+// less than others, and an error in a long word costs less than in a short one.
+func spelling(a, b string, aSet, bSet uint32) float32 {
+	if a == b {
+		return 1
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	limit := editLimit(len(a))
+	// A letter of one word that the other has not got is one edit at least.
+	if limit == 0 || len(b)-len(a) > limit || bits.OnesCount32(aSet^bSet) > 2*limit || len(b) > maxWordLen {
+		return 0
+	}
+	cost, edits := editCost(a, b)
+	if edits > limit {
+		return 0
+	}
+	return max(0, 1-cost*lengthCost(len(a)+len(b)))
+}
+
+// lengthCost is what one whole edit costs in a word of half of n letters.
+func lengthCost(n int) float32 {
+	if n >= len(lengthCosts) {
+		return lengthCosts[len(lengthCosts)-1]
+	}
+	return lengthCosts[n]
+}
+
+// Twice the mean length, so that words of five and six letters stand between.
+var lengthCosts = [...]float32{
+	8: .30, 9: .24, 10: .20, 11: .165, 12: .14, 13: .12, 14: .105, 15: .095, 16: .085, 17: .078, 18: .07,
+	19: .066, 20: .06, 21: .056, 22: .052, 23: .048, 24: .045,
+}
+
+// editCost is the cheapest way to turn a into b by replacing, dropping,
+// adding and exchanging letters, and how many such edits it makes.
+func editCost(a, b string) (cost float32, edits int) {
+	// Equal ends cost nothing; most misspelt words are equal but for two letters.
+	start, endA, endB := 0, len(a), len(b)
+	for start < endA && start < endB && a[start] == b[start] {
+		start++
+	}
+	for endA > start && endB > start && a[endA-1] == b[endB-1] {
+		endA--
+		endB--
+	}
+	type cell struct {
+		cost  float32
+		edits int8
+	}
+	var rows [3][maxWordLen + 1]cell
+	prev2, prev, row := &rows[0], &rows[1], &rows[2]
+	n, m := endA-start, endB-start
+	for j := 1; j <= m; j++ {
+		prev[j] = cell{prev[j-1].cost + addCost(b, start+j-1), prev[j-1].edits + 1}
+	}
+	for i := 1; i <= n; i++ {
+		x := start + i - 1
+		row[0] = cell{prev[0].cost + addCost(a, x), prev[0].edits + 1}
+		for j := 1; j <= m; j++ {
+			y := start + j - 1
+			best := prev[j-1]
+			if a[x] != b[y] {
+				best.cost += replaceCost(a[x], b[y])
+				if x == 0 && y == 0 {
+					best.cost += .3 // the first letter of a word is seldom mistaken
+				}
+				best.edits++
+			}
+			if c := prev[j].cost + addCost(a, x); c < best.cost {
+				best = cell{c, prev[j].edits + 1}
+			}
+			if c := row[j-1].cost + addCost(b, y); c < best.cost {
+				best = cell{c, row[j-1].edits + 1}
+			}
+			if i > 1 && j > 1 && a[x] == b[y-1] && a[x-1] == b[y] {
+				if c := prev2[j-2].cost + .7; c < best.cost {
+					best = cell{c, prev2[j-2].edits + 1}
+				}
+			}
+			row[j] = best
+		}
+		prev2, prev, row = prev, row, prev2
+	}
+	return prev[m].cost, int(prev[m].edits)
+}
+
+func vowel(c byte) bool {
+	switch c {
+	case 'a', 'e', 'i', 'o', 'u', 'y':
+		return true
+	}
+	return false
+}
+
+// addCost is what it costs to drop or add the letter s[i]: little for a
+// doubled letter, an h or a vowel, which romanisations add and drop.
+func addCost(s string, i int) float32 {
+	c := s[i]
+	switch {
+	case i > 0 && s[i-1] == c || i+1 < len(s) && s[i+1] == c:
+		return .4
+	case i == 0:
+		return 1.2 // the first letter of a word is seldom lost
+	case c == 'h' || c == 'j' || c == 'y':
+		return .5
+	case vowel(c):
+		return .7
+	}
+	return 1
+}
+
+// alike groups letters that stand for one sound in different romanisations,
+// or look alike on a bad scan.
+var alike = func() (m ['z' + 1]['z' + 1]bool) {
+	for _, group := range []string{"ckq", "sz", "vw", "ijy", "gj", "dt", "bp", "fv", "uw", "xh", "kh", "0o", "1il", "5s", "8b", "2z", "mn"} {
+		for _, a := range group {
+			for _, b := range group {
+				m[a][b] = true
+			}
+		}
+	}
+	return m
+}()
+
+func replaceCost(a, b byte) float32 {
+	switch {
+	case vowel(a) && vowel(b):
+		return .5
+	case a <= 'z' && b <= 'z' && alike[a][b]:
+		return .6
+	}
+	return 1
+}

@@ -1,0 +1,180 @@
+package matching
+
+import "strings"
+
+// term is one word as it means and is written, prepared for comparing; equal
+// terms are one term, whatever names they stand in.
+type term struct {
+	text       string
+	alts       []string
+	key        string
+	skeleton   string // text with the spelling variants of romanisation folded together
+	consonants string // text as a script without vowels would have it
+	letters    uint32
+	altLetters []uint32
+	weight     float32
+	class      Class
+}
+
+func newTerm(w *Word) *term {
+	t := &term{text: w.Text, alts: w.Alts, key: w.Key, class: w.Class, weight: w.Weight, letters: letters(w.Text)}
+	if len(t.text) > maxWordLen {
+		t.text = t.text[:maxWordLen]
+	}
+	t.skeleton = Skeleton(t.text)
+	t.consonants = Consonants(t.text)
+	if len(t.alts) > 0 {
+		t.altLetters = make([]uint32, len(t.alts))
+		for i, a := range t.alts {
+			t.altLetters[i] = letters(a)
+		}
+	}
+	return t
+}
+
+// Alike words, from best to worst.
+const (
+	sameMeaning  = 1.00 // the same word, or the same concept in another language
+	sameReading  = 0.97 // another romanisation of one word in another script
+	sameSkeleton = 0.95 // spelt after another convention
+	sameBones    = 0.90 // the same consonants, where one script writes no vowels
+)
+
+// similar says how alike two words are, from 0 to 1: below leastSimilar it is 0.
+func similar(a, b *term) float32 {
+	if a.text == b.text || a == b {
+		return sameMeaning
+	}
+	if a.class != Distinctive && a.class == b.class {
+		if a.key == b.key {
+			return sameMeaning
+		}
+		// Two known words of one kind are two things, however alike they look:
+		// Hunan and Henan, physics and physical, 58 and 59.
+		return 0
+	}
+	if a.class == Number || b.class == Number || a.class == Form || b.class == Form || a.class == Particle || b.class == Particle {
+		return 0
+	}
+	if a.key == b.key {
+		return sameMeaning
+	}
+	if a.class != Distinctive && b.class != Distinctive {
+		return 0
+	}
+	best := spelling(a.text, b.text, a.letters, b.letters)
+	if best >= sameReading {
+		return best
+	}
+	for i, x := range a.alts {
+		if x == b.text {
+			return sameReading
+		}
+		for _, y := range b.alts {
+			if x == y {
+				best = max(best, sameReading)
+			}
+		}
+		best = max(best, sameReading*spelling(x, b.text, a.altLetters[i], b.letters))
+	}
+	for i, y := range b.alts {
+		if y == a.text {
+			return sameReading
+		}
+		best = max(best, sameReading*spelling(a.text, y, a.letters, b.altLetters[i]))
+	}
+	if best < sameSkeleton && len(a.skeleton) > 2 && a.skeleton == b.skeleton {
+		best = sameSkeleton
+	}
+	if best < leastSimilar {
+		return 0
+	}
+	return best
+}
+
+// leastSimilar is the similarity below which two words are two words.
+const leastSimilar = 0.70
+
+// neighbourhood calls yield with keys such that two words that are similar at
+// all have one in common. It is how the vocabulary finds the words like a word
+// without looking at every one.
+func (t *term) neighbourhood(yield func(uint64)) {
+	if t.class != Distinctive {
+		yield(hashKey('k', t.key))
+	} else {
+		yield(hashKey('k', t.key))
+	}
+	spellings(t.text, yield)
+	for _, a := range t.alts {
+		spellings(a, yield)
+	}
+	if t.class == Distinctive || t.class == Place || t.class == Generic {
+		if len(t.skeleton) > 2 {
+			yield(hashKey('s', t.skeleton))
+		}
+	}
+}
+
+// spellings yields the word and what is left of its beginning when one or two
+// letters are dropped: two words that are n edits apart share one of these.
+func spellings(s string, yield func(uint64)) {
+	yield(hashKey('t', s))
+	limit := editLimit(len(s))
+	if limit == 0 {
+		if len(s) == 3 { // may be one letter away from a word of four
+			return
+		}
+		return
+	}
+	var buf [prefixLen]byte
+	p := s
+	if len(p) > prefixLen {
+		p = p[:prefixLen]
+	}
+	yield(hashKey('d', p))
+	for i := range len(p) {
+		one := append(append(buf[:0], p[:i]...), p[i+1:]...)
+		yield(hashBytes('d', one))
+		if limit > 1 {
+			for j := i; j < len(one); j++ {
+				var buf2 [prefixLen]byte
+				yield(hashBytes('d', append(append(buf2[:0], one[:j]...), one[j+1:]...)))
+			}
+		}
+	}
+}
+
+// prefixLen is how much of a word the vocabulary keeps neighbours of.
+const prefixLen = 7
+
+func hashKey(kind byte, s string) uint64 {
+	h := uint64(14695981039346656037) ^ uint64(kind)
+	for i := 0; i < len(s); i++ {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return mix(h)
+}
+
+func hashBytes(kind byte, s []byte) uint64 {
+	h := uint64(14695981039346656037) ^ uint64(kind)
+	for i := range s {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return mix(h)
+}
+
+// mix spreads a hash over all its bits.
+func mix(h uint64) uint64 {
+	h ^= h >> 32
+	h *= 0x9E3779B97F4A7C15
+	return h ^ h>>29
+}
+
+// squash joins words without spaces.
+func squash(words []word) string {
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString(w.text)
+	}
+	return b.String()
+}
