@@ -37,7 +37,7 @@ func (j *Judge) Row(p *Partner, work Work, found [][]Candidate) *Result {
 	}
 	r.Stakes, r.Grade = work.Stakes, Clear
 	for i := range p.Parties {
-		pr := j.Party(work, found[i])
+		pr := j.Party(work, &p.Parties[i], found[i])
 		r.Grade = Higher(r.Grade, pr.Grade)
 		r.Parties = append(r.Parties, pr)
 	}
@@ -46,7 +46,7 @@ func (j *Judge) Row(p *Partner, work Work, found [][]Candidate) *Result {
 
 // Party grades one party. Candidates that are one party are shown as one
 // match; it carries the listing with the highest grade, ties by list id.
-func (j *Judge) Party(work Work, found []Candidate) PartyResult {
+func (j *Judge) Party(work Work, p *Party, found []Candidate) PartyResult {
 	r := PartyResult{Grade: Clear, Matches: []Match{}}
 	if work.Stakes == "" {
 		work.Stakes = Standard
@@ -56,7 +56,7 @@ func (j *Judge) Party(work Work, found []Candidate) PartyResult {
 		r.Notes = append(r.Notes, "not screened against "+list)
 	}
 	for _, group := range sameParties(found) {
-		m := j.match(work, group)
+		m := j.match(work, p, group)
 		if m.Strength.Rank() >= Medium.Rank() {
 			r.Matches = append(r.Matches, m)
 			r.Grade = Higher(r.Grade, m.Grade)
@@ -75,7 +75,7 @@ func (j *Judge) Party(work Work, found []Candidate) PartyResult {
 }
 
 // match makes one match of the candidates that are one party, best first.
-func (j *Judge) match(work Work, group []Candidate) Match {
+func (j *Judge) match(work Work, p *Party, group []Candidate) Match {
 	best := group[0]
 	m := Match{
 		Matched:  best.Matched.Text,
@@ -92,8 +92,12 @@ func (j *Judge) match(work Work, group []Candidate) Match {
 		rule    string
 	}
 	var all []graded
+	var keys []string
 	for _, c := range group {
+		key := c.Entity.Key()
+		keys = append(keys, key)
 		for _, l := range c.Entity.Listings {
+			l.Key = key
 			l.Entity, l.Bearing, l.Blocking = c.Entity.ID, j.bearing(l.List), cmp.Or(l.Blocking, j.Blocking[l.List])
 			g := graded{listing: l, entity: c.Entity}
 			for _, control := range l.Controls {
@@ -113,6 +117,7 @@ func (j *Judge) match(work Work, group []Candidate) Match {
 	for _, g := range all {
 		m.Listings = append(m.Listings, g.listing)
 	}
+	m.Key = matchKey(p.Key(), keys)
 	if len(all) > 0 {
 		g := all[0]
 		m.List, m.Entity, m.Name = g.listing.List, g.entity.ID, g.entity.Name()

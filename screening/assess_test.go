@@ -14,7 +14,7 @@ func TestPartyJoinsListings(t *testing.T) {
 	a := entity("a_list", "1", ResearchFunding, "Veltraxis Optics Institute", "QA")
 	b := entity("b_list", "2", AssetFreeze, "VELTRAXIS OPTICS INSTITUTE", "QA")
 	c := entity("c_list", "3", AssetFreeze, "Veltraxis Optics Institute", "PE")
-	r := j.Party(Work{}, []Candidate{
+	r := j.Party(Work{}, &Party{}, []Candidate{
 		{Entity: a, Matched: a.Names[0], Score: 1}, {Entity: c, Matched: c.Names[0], Score: 1}, {Entity: b, Matched: b.Names[0], Score: 0.95},
 	})
 	if len(r.Matches) != 2 {
@@ -39,7 +39,7 @@ func TestPartyTakesTheGravestControl(t *testing.T) {
 	j := &Judge{Policy: DefaultPolicy()}
 	e := entity("a_list", "1", Travel, "Sorvenne Aerostat Works")
 	e.Listings[0].Controls = []Control{Travel, AssetFreeze}
-	r := j.Party(Work{}, []Candidate{{Entity: e, Matched: e.Names[0], Score: 0.92}})
+	r := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Matched: e.Names[0], Score: 0.92}})
 	if m := r.Matches[0]; m.Control != AssetFreeze || m.Grade != Escalate {
 		t.Errorf("%s %s, want the freeze to decide", m.Control, m.Grade)
 	}
@@ -49,11 +49,11 @@ func TestPartyBelowTheLine(t *testing.T) {
 	p := DefaultPolicy()
 	j := &Judge{Policy: p}
 	e := entity("a_list", "1", AssetFreeze, "Sorvenne Aerostat Works")
-	near := j.Party(Work{}, []Candidate{{Entity: e, Score: p.NoteLine}})
+	near := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine}})
 	if near.Grade != Note || near.Nearest == nil || len(near.Matches) != 0 {
 		t.Errorf("at the note line: %s, %d matches", near.Grade, len(near.Matches))
 	}
-	far := j.Party(Work{}, []Candidate{{Entity: e, Score: p.NoteLine - 0.01}})
+	far := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine - 0.01}})
 	if far.Grade != Clear || far.Nearest == nil {
 		t.Errorf("below the note line: %s, nearest %v; want clear with the nearest on record", far.Grade, far.Nearest)
 	}

@@ -25,6 +25,15 @@ type Edition struct {
 	// Reason says why an edition is held, or what is odd about a good one.
 	Reason string        `json:"reason,omitempty"`
 	Files  []EditionFile `json:"files,omitempty"`
+	// Accepted says who let a quarantined edition in; Reason stays what it was held for.
+	Accepted *Acceptance `json:"accepted,omitempty"`
+}
+
+// Acceptance is a named person's word that a held edition may be used.
+type Acceptance struct {
+	Who string    `json:"who"`
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
 }
 
 // EditionFile is one original file of an edition, kept by content hash.

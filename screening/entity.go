@@ -74,6 +74,8 @@ type Listing struct {
 	URL        string    `json:"url,omitempty"`
 	Bearing    Bearing   `json:"bearing,omitempty"` // set when matches are graded, never stored with the entity
 	Blocking   string    `json:"blocking_law,omitempty"`
+	// Key stands for the content of the listed party; decisions are kept under it. Set when matches are graded.
+	Key string `json:"key,omitempty"`
 }
 
 // Link ties an entity to another party as the list itself says.

@@ -1,0 +1,25 @@
+// Package store keeps everything: the editions of the lists and the entities
+// in them, the runs and what they found. It keeps them in SQLite, one file that needs no
+// server, or in PostgreSQL, which many machines can share; which of the two is
+// known to store.go and migrate.go alone.
+//
+//	lists ──▶ editions ──▶ entities        kept once for as long as they stay the same
+//	             │   ╰───▶ held_entities   of a quarantined edition, until accepted or superseded
+//	             ╰──────▶ files            the publisher's own bytes, by content, in a folder
+//	runs ──▶ run_sheets ──▶ run_rows ──▶ run_parties ──▶ run_matches
+//
+// What holds: an edition, a chunk of results, a decision is written in one
+// transaction, so a reader sees all of it or nothing, whatever is killed when.
+// Several processes may use one database. Partner names are in the rows and
+// never in an error; the columns of a sheet that were given no role are not kept.
+//
+// To keep something new, write a noun.go with its SQL in constants beside its
+// methods ("?" placeholders, text both engines read), a 000N_noun.sql in each
+// folder of migrations, and a test in the suite, which runs on both engines.
+// Migrations only move forward and are never edited once released. Times are
+// stamps, JSON goes through jsonText, words through text (column.go): SQLite
+// would take bytes that PostgreSQL refuses.
+//
+// What is not here: reading a list (lists), comparing its editions field by
+// field (lists), deciding anything.
+package store

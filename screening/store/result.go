@@ -1,0 +1,351 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"partnerscreen/screening"
+)
+
+const (
+	insertSheet = `insert into run_sheets (run, file, sheet) values (?, ?, ?) on conflict (run, file, sheet) do nothing`
+	selectSheet = `select id from run_sheets where run = ? and file = ? and sheet = ?`
+	selectKept  = `select row, digest from run_rows where sheet_id = ? and row between ? and ?`
+	countRuns   = `select count(*) from runs where run = ?`
+
+	insertRows    = `insert into run_rows (sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest) values `
+	insertParties = `insert into run_parties (sheet_id, row, party, role, name, country, city, address, website, birth_date,
+		identifiers, cell_notes, grade, notes, nearest) values `
+	insertMatches = `insert into run_matches (sheet_id, row, party, ordinal, list, entity, name, matched, score, strength,
+		control, owner, grade, rule, listings, evidence, decision) values `
+)
+
+// AddResults keeps the results of some rows of a run, all of them or none.
+// Rows that are kept already with the same result are passed over, so a chunk may
+// be added again. ErrConflict when a row is kept with another result, two results are for
+// one row, or another process is adding the same row just now; ErrNotFound when the run was never started.
+func (s *Store) AddResults(ctx context.Context, run string, results []*screening.Result) error {
+	return s.inTx(ctx, "keeping results of run "+run, func(tx *sqlx.Tx) error {
+		var started int
+		if err := tx.GetContext(ctx, &started, tx.Rebind(countRuns), run); err != nil {
+			return err
+		}
+		if started == 0 {
+			return ErrNotFound
+		}
+		var order []sheetName
+		sheets := map[sheetName][]*screening.Result{}
+		for _, r := range results {
+			name := sheetName{r.Partner.File, r.Partner.Sheet}
+			if sheets[name] == nil {
+				order = append(order, name)
+			}
+			sheets[name] = append(sheets[name], r)
+		}
+		// One order for every worker: two that add sheets in opposite orders would wait for each other.
+		slices.SortFunc(order, func(a, b sheetName) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.sheet, b.sheet)) })
+		w := resultWriter{rows: newInsert(tx, insertRows), parties: newInsert(tx, insertParties), matches: newInsert(tx, insertMatches)}
+		for _, name := range order {
+			if err := w.sheet(ctx, tx, run, name, sheets[name]); err != nil {
+				return err
+			}
+		}
+		return errors.Join(w.rows.end(ctx), w.parties.end(ctx), w.matches.end(ctx))
+	})
+}
+
+type sheetName struct{ file, sheet string }
+
+type resultWriter struct {
+	rows, parties, matches *insert
+}
+
+func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name sheetName, results []*screening.Result) error {
+	if err := exec(ctx, tx, insertSheet, run, text(name.file), text(name.sheet)); err != nil {
+		return err
+	}
+	var id int64
+	if err := tx.GetContext(ctx, &id, tx.Rebind(selectSheet), run, text(name.file), text(name.sheet)); err != nil {
+		return err
+	}
+	kept, err := keptRows(ctx, tx, id, results)
+	if err != nil {
+		return err
+	}
+	for _, r := range results {
+		content, err := jsonText(r)
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256([]byte(content))
+		digest := hex.EncodeToString(sum[:])
+		if before, ok := kept[r.Partner.Row]; ok {
+			if before != digest {
+				return fmt.Errorf("%w: file %s, sheet %q, row %d has another result; are there two files of that name?",
+					ErrConflict, name.file, name.sheet, r.Partner.Row)
+			}
+			continue
+		}
+		kept[r.Partner.Row] = digest
+		if err := w.result(ctx, id, r, digest); err != nil {
+			return fmt.Errorf("file %s, sheet %q, row %d: %w", name.file, name.sheet, r.Partner.Row, err)
+		}
+	}
+	return nil
+}
+
+// keptRows returns the digests of the rows of a sheet that are kept already.
+func keptRows(ctx context.Context, tx *sqlx.Tx, sheet int64, results []*screening.Result) (map[int]string, error) {
+	first, last := results[0].Partner.Row, results[0].Partner.Row
+	for _, r := range results {
+		first, last = min(first, r.Partner.Row), max(last, r.Partner.Row)
+	}
+	var rows []struct {
+		Row    int    `db:"row"`
+		Digest string `db:"digest"`
+	}
+	if err := tx.SelectContext(ctx, &rows, tx.Rebind(selectKept), sheet, first, last); err != nil {
+		return nil, err
+	}
+	kept := make(map[int]string, len(rows)+len(results))
+	for _, r := range rows {
+		kept[r.Row] = r.Digest
+	}
+	return kept, nil
+}
+
+func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Result, digest string) error {
+	p := r.Partner
+	if len(r.Parties) != len(p.Parties) {
+		return fmt.Errorf("%d parties and %d results for them", len(p.Parties), len(r.Parties))
+	}
+	notes, err := jsonOrNull(p.Notes)
+	if err != nil {
+		return err
+	}
+	err = w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
+		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest)
+	if err != nil {
+		return err
+	}
+	for i := range p.Parties {
+		if err := w.party(ctx, sheet, p.Row, i, &p.Parties[i], &r.Parties[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *screening.Party, r *screening.PartyResult) error {
+	identifiers, err1 := jsonOrNull(p.Identifiers)
+	cellNotes, err2 := jsonOrNull(p.Notes)
+	notes, err3 := jsonOrNull(r.Notes)
+	nearest, err4 := jsonPointer(r.Nearest)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	err := w.parties.row(ctx, sheet, row, i, string(p.Role), text(p.Name), text(p.Country), text(p.City), text(p.Address), text(p.Website),
+		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest)
+	if err != nil {
+		return err
+	}
+	for k := range r.Matches {
+		m := &r.Matches[k]
+		listings, err1 := jsonText(m.Listings)
+		evidence, err2 := jsonText(m.Evidence)
+		decision, err3 := jsonPointer(m.Decision)
+		if err := errors.Join(err1, err2, err3); err != nil {
+			return err
+		}
+		err := w.matches.row(ctx, sheet, row, i, k+1, text(m.List), text(m.Entity), text(m.Name), text(m.Matched), m.Score, string(m.Strength),
+			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), listings, evidence, decision)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	selectSheets  = `select id, file, sheet from run_sheets where run = ? order by file, sheet`
+	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes from run_rows where sheet_id = ? and row > ? order by row limit ?`
+	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest
+		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
+	selectMatches = `select row, party, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision
+		from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
+)
+
+// Results yields what a run found, in the order of its input: files and
+// sheets as the run names them, then rows. Columns that were given no role are not kept,
+// so Partner.Cells is empty. It may be called while the run goes on, and yields what is kept so far.
+func (s *Store) Results(ctx context.Context, run string) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		fail := func(err error) { yield(nil, s.fault(ctx, "reading the results of run "+run, err)) }
+		r, err := s.Run(ctx, run)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		sheets, err := s.sheetsInOrder(ctx, r)
+		if err != nil {
+			fail(err)
+			return
+		}
+		for _, sheet := range sheets {
+			for after := -1; ; {
+				results, err := s.page(ctx, sheet, after)
+				if err != nil {
+					fail(err)
+					return
+				}
+				for _, r := range results {
+					if !yield(r, nil) {
+						return
+					}
+				}
+				if len(results) < pageRows {
+					break
+				}
+				after = results[len(results)-1].Partner.Row
+			}
+		}
+	}
+}
+
+// pageRows is how many rows are in memory at once.
+const pageRows = 1000
+
+type sheetRow struct {
+	ID    int64  `db:"id"`
+	File  string `db:"file"`
+	Sheet string `db:"sheet"`
+}
+
+// sheetsInOrder returns the sheets of a run as its inputs name them; ones they
+// do not name yet, while the run goes on, come last by name.
+func (s *Store) sheetsInOrder(ctx context.Context, run *screening.Run) ([]sheetRow, error) {
+	var sheets []sheetRow
+	if err := s.read.SelectContext(ctx, &sheets, s.read.Rebind(selectSheets), run.ID); err != nil {
+		return nil, err
+	}
+	place := map[sheetName]int{}
+	files := map[string]int{}
+	for i, in := range run.Inputs {
+		files[text(in.File)] = i + 1
+		for k, sheet := range in.Sheets {
+			place[sheetName{text(in.File), text(sheet.Name)}] = k + 1
+		}
+	}
+	last := func(n int) int { // 0 is "not named"
+		if n == 0 {
+			return 1 << 30
+		}
+		return n
+	}
+	slices.SortStableFunc(sheets, func(a, b sheetRow) int {
+		return cmp.Or(
+			cmp.Compare(last(files[a.File]), last(files[b.File])), cmp.Compare(a.File, b.File),
+			cmp.Compare(last(place[sheetName{a.File, a.Sheet}]), last(place[sheetName{b.File, b.Sheet}])))
+	})
+	return sheets, nil
+}
+
+// page reads the next rows of a sheet, and then what belongs to them.
+func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screening.Result, error) {
+	var rows []struct {
+		Row       int    `db:"row"`
+		Reference string `db:"reference"`
+		Project   string `db:"project"`
+		Starts    string `db:"starts"`
+		Ends      string `db:"ends"`
+		Status    string `db:"status"`
+		Notes     []byte `db:"notes"`
+		Error     string `db:"error"`
+		Grade     string `db:"grade"`
+		Stakes    string `db:"stakes"`
+	}
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRows), sheet.ID, after, pageRows); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	results := make([]*screening.Result, len(rows))
+	byRow := make(map[int]*screening.Result, len(rows))
+	for i, row := range rows {
+		p := &screening.Partner{
+			Place:     screening.Place{File: sheet.File, Sheet: sheet.Sheet, Row: row.Row},
+			Reference: row.Reference, Project: row.Project, Start: row.Starts, End: row.Ends, Status: row.Status, Error: row.Error,
+		}
+		if err := fromJSON(row.Notes, &p.Notes); err != nil {
+			return nil, err
+		}
+		results[i] = &screening.Result{Partner: p, Grade: screening.Grade(row.Grade), Stakes: screening.Stakes(row.Stakes)}
+		byRow[row.Row] = results[i]
+	}
+	first, last := rows[0].Row, rows[len(rows)-1].Row
+	if err := s.addParties(ctx, sheet.ID, first, last, byRow); err != nil {
+		return nil, err
+	}
+	return results, s.addMatches(ctx, sheet.ID, first, last, byRow)
+}
+
+func (s *Store) addParties(ctx context.Context, sheet int64, first, last int, results map[int]*screening.Result) error {
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectParties), sheet, first, last)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row int
+		var p screening.Party
+		r := screening.PartyResult{Matches: []screening.Match{}}
+		var identifiers, cellNotes, notes, nearest []byte
+		err := rows.Scan(&row, &p.Role, &p.Name, &p.Country, &p.City, &p.Address, &p.Website, &p.BirthDate, &identifiers, &cellNotes,
+			&r.Grade, &notes, &nearest)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(fromJSON(identifiers, &p.Identifiers), fromJSON(cellNotes, &p.Notes), fromJSON(notes, &r.Notes), fromJSON(nearest, &r.Nearest))
+		if err != nil {
+			return err
+		}
+		// A row added since the rows were read is for the next reader.
+		if result := results[row]; result != nil {
+			result.Partner.Parties = append(result.Partner.Parties, p)
+			result.Parties = append(result.Parties, r)
+		}
+	}
+	return rows.Err()
+}
+
+func (s *Store) addMatches(ctx context.Context, sheet int64, first, last int, results map[int]*screening.Result) error {
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectMatches), sheet, first, last)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var row, party int
+		var m screening.Match
+		var listings, evidence, decision []byte
+		err := rows.Scan(&row, &party, &m.List, &m.Entity, &m.Name, &m.Matched, &m.Score, &m.Strength, &m.Control, &m.Owner,
+			&m.Grade, &m.Rule, &listings, &evidence, &decision)
+		if err != nil {
+			return err
+		}
+		err = errors.Join(fromJSON(listings, &m.Listings), fromJSON(evidence, &m.Evidence), fromJSON(decision, &m.Decision))
+		if err != nil {
+			return err
+		}
+		if result := results[row]; result != nil {
+			result.Parties[party].Matches = append(result.Parties[party].Matches, m)
+		}
+	}
+	return rows.Err()
+}
