@@ -13,6 +13,7 @@ var All = []Card{
 	usDoD1286,
 	usSpecialLeg,
 	usFCCCovered,
+	jpMETIRussia,
 }
 
 // Find returns the card with the id, of those given.

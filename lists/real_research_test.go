@@ -23,6 +23,7 @@ func TestRealResearch(t *testing.T) {
 		{"us_bis_mieu", 13},
 		{"us_special_leg", 209}, // 5 + 3 + 6 + 167 + 28
 		{"us_fcc_covered", 13},  // 16 rows: 4 name no maker, 1 names two
+		{"jp_meti_ru", 620},
 	} {
 		t.Run(want.id, func(t *testing.T) {
 			card, ok := Find(All, want.id)
