@@ -13,6 +13,7 @@ var All = []Card{
 	usDoD1286,
 	usSpecialLeg,
 	usFCCCovered,
+	jpMETIEndUsers,
 	jpMETIRussia,
 }
 

@@ -15,22 +15,19 @@ func TestRealResearch(t *testing.T) {
 		t.Skip("REAL_LISTS names no directory of published lists")
 	}
 	for _, want := range []struct {
-		id       string
-		entities int
+		id, format string
+		entities   int
 	}{
-		{"us_dod_1286", 156},  // the rows of FY2025
-		{"us_dod_1260h", 376}, // the rows without an end date, of 397
-		{"us_bis_mieu", 13},
-		{"us_special_leg", 209}, // 5 + 3 + 6 + 167 + 28
-		{"us_fcc_covered", 13},  // 16 rows: 4 name no maker, 1 names two
-		{"jp_meti_ru", 620},
+		{"us_dod_1286", "csv", 156},  // the rows of FY2025
+		{"us_dod_1260h", "csv", 376}, // the rows without an end date, of 397
+		{"us_bis_mieu", "csv", 13},
+		{"us_special_leg", "csv", 209}, // 5 + 3 + 6 + 167 + 28
+		{"us_fcc_covered", "csv", 13},  // 16 rows: 4 name no maker, 1 names two
+		{"jp_meti_eul", "json", 835},
+		{"jp_meti_ru", "csv", 620},
 	} {
 		t.Run(want.id, func(t *testing.T) {
-			card, ok := Find(All, want.id)
-			if !ok {
-				t.Fatalf("no card %s", want.id)
-			}
-			entities, header := readReal(t, filepath.Join(mirror, want.id), want.id, card.Formats[0].Name)
+			entities, header := readReal(t, filepath.Join(mirror, want.id), want.id, want.format)
 			if len(entities) != want.entities {
 				t.Errorf("%d parties, want %d", len(entities), want.entities)
 			}
