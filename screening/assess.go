@@ -3,6 +3,7 @@ package screening
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Judge turns what a matcher found into graded matches. It is built once a
@@ -16,6 +17,9 @@ type Judge struct {
 	// Unscreened names the enabled binding lists that could not be used and
 	// whose absence was accepted: no row reads clear then.
 	Unscreened []string
+	// Memory is what reviewers decided before, as it stood at Now.
+	Memory *Memory
+	Now    time.Time
 }
 
 // Work is what the row says of the collaboration itself. The zero value
@@ -123,7 +127,26 @@ func (j *Judge) match(work Work, p *Party, group []Candidate) Match {
 		m.List, m.Entity, m.Name = g.listing.List, g.entity.ID, g.entity.Name()
 		m.Control, m.Owner, m.Grade, m.Rule = g.control, g.control.Owner(), g.grade, g.rule
 	}
+	j.remember(&m, p, group, keys)
 	return m
+}
+
+// remember applies what was decided before. A match is dismissed only when
+// every entity shown with it was, and still is; else the decision that no
+// longer covers it, if there is one, is shown beside it.
+func (j *Judge) remember(m *Match, p *Party, group []Candidate, keys []string) {
+	dismissed := true
+	for i, c := range group {
+		d := j.Memory.recall(p, c.Entity, keys[i], m, j.Now)
+		standing := d != nil && d.Reopened == "" && d.Verdict == FalsePositive
+		if m.Decision == nil || (d != nil && m.Decision.Reopened == "" && !standing) {
+			m.Decision = d
+		}
+		dismissed = dismissed && standing
+	}
+	if dismissed && m.Grade.Flagged() {
+		m.Grade, m.Rule = Note, "dismissed and unchanged"
+	}
 }
 
 func (j *Judge) bearing(list string) Bearing {

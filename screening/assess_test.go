@@ -1,6 +1,10 @@
 package screening
 
-import "testing"
+import (
+	"slices"
+	"testing"
+	"time"
+)
 
 func entity(list, id string, control Control, name string, countries ...string) *Entity {
 	return &Entity{
@@ -102,5 +106,65 @@ func TestSameParty(t *testing.T) {
 		if SameParty(a, b) != SameParty(b, a) {
 			t.Errorf("%s: not symmetric", tc.name)
 		}
+	}
+}
+
+func TestMemory(t *testing.T) {
+	now := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
+	party := &Party{Role: RolePartner, Name: "Veltraxis Institute", Country: "QA"}
+	a := func() *Entity { return entity("a_list", "1", AssetFreeze, "Veltraxis", "QA") }
+	city := Evidence{Feature: "city", Direction: Against, Score: -0.1}
+	decided := func(change func(*Decision)) *Decision {
+		p, e := *party, a()
+		d := &Decision{
+			Verdict: FalsePositive, Reviewer: "R. Reviewer", Expires: now.AddDate(1, 0, 0), Strength: Strong,
+			PartyKey: p.Key(), EntityKey: e.Key(), List: "a_list", Entity: "1", Party: &p, Candidate: e, Evidence: Relied([]Evidence{city}),
+		}
+		change(d)
+		return d
+	}
+	for _, tc := range []struct {
+		name     string
+		decision func(*Decision)
+		now      func(p *Party, c *Candidate)
+		grade    Grade
+		reopened string
+	}{
+		{"nothing changed", func(*Decision) {}, func(*Party, *Candidate) {}, Note, ""},
+		{"other role and city", func(*Decision) {}, func(p *Party, _ *Candidate) { p.Role, p.City = RoleFunder, "Doha" }, Note, ""},
+		{"a listed address changed", func(*Decision) {}, func(_ *Party, c *Candidate) { c.Entity.Addresses = []Address{{City: "Doha"}} }, Note, ""},
+		{"renumbered", func(*Decision) {}, func(_ *Party, c *Candidate) { c.Entity.ID = "77" }, Note, ""},
+		{"alias added", func(*Decision) {}, func(_ *Party, c *Candidate) {
+			c.Entity.Names = append(c.Entity.Names, Name{Text: "VOI"})
+		}, Escalate, `listed name "VOI" added`},
+		{"the partner's country changed", func(*Decision) {}, func(p *Party, _ *Candidate) { p.Country = "PE" }, Escalate,
+			`the partner's country "PE" added; the partner's country "QA" removed`},
+		{"stronger now", func(d *Decision) { d.Strength = Medium }, func(*Party, *Candidate) {}, Escalate, "the match is now strong, it was medium"},
+		{"expired", func(d *Decision) { d.Expires = now }, func(*Party, *Candidate) {}, Escalate, "the earlier decision expired on 2026-11-23"},
+		{"revoked", func(d *Decision) { d.Revoked = "S. Second" }, func(*Party, *Candidate) {}, Escalate, "the earlier decision was revoked"},
+		{"evidence gone", func(*Decision) {}, func(_ *Party, c *Candidate) { c.Evidence = nil }, Escalate, "evidence changed"},
+		{"a true match stays flagged", func(d *Decision) { d.Verdict = TrueMatch }, func(*Party, *Candidate) {}, Escalate, ""},
+	} {
+		d := decided(tc.decision)
+		j := &Judge{Policy: DefaultPolicy(), Now: now, Memory: NewMemory(slices.Values([]*Decision{d}))}
+		p := *party
+		c := Candidate{Entity: a(), Score: 0.93, Evidence: []Evidence{city}}
+		tc.now(&p, &c)
+		r := j.Party(Work{}, &p, []Candidate{c})
+		m := r.Matches[0]
+		if m.Grade != tc.grade || m.Decision == nil || m.Decision.Reopened != tc.reopened {
+			t.Errorf("%s: grade %s, decision %+v; want %s, reopened %q", tc.name, m.Grade, m.Decision, tc.grade, tc.reopened)
+		}
+	}
+}
+
+func TestADecisionOnOneListingDoesNotDismissAnother(t *testing.T) {
+	p := &Party{Name: "Veltraxis", Country: "QA"}
+	a, b := entity("a_list", "1", AssetFreeze, "Veltraxis", "QA"), entity("b_list", "2", AssetFreeze, "Veltraxis", "QA")
+	d := &Decision{Verdict: FalsePositive, Strength: Exact, PartyKey: p.Key(), EntityKey: a.Key(), Party: p, Candidate: a, List: "a_list", Entity: "1"}
+	j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values([]*Decision{d}))}
+	r := j.Party(Work{}, p, []Candidate{{Entity: a, Score: 1}, {Entity: b, Score: 1}})
+	if len(r.Matches) != 1 || r.Matches[0].Grade != Escalate {
+		t.Errorf("%d matches, grade %s; the second listing was never decided", len(r.Matches), r.Grade)
 	}
 }

@@ -1,6 +1,11 @@
 package screening
 
-import "time"
+import (
+	"cmp"
+	"hash/fnv"
+	"slices"
+	"time"
+)
 
 // Verdict is what a reviewer said of one match.
 type Verdict string
@@ -11,13 +16,92 @@ const (
 	NeedsInformation Verdict = "needs_information"
 )
 
-// Decision is one reviewer's verdict on one match as its two sides stood.
+// Verdicts are all there are.
+var Verdicts = []Verdict{FalsePositive, TrueMatch, NeedsInformation}
+
+// Disposition says how a true match was closed for a row and its work.
+type Disposition string
+
+const (
+	NoLicenceRequired Disposition = "no_licence_required"
+	Licence           Disposition = "licence" // number, scope, expiry in the note
+	GeneralLicence    Disposition = "general_licence"
+	Mitigated         Disposition = "mitigated" // the plan in the note
+	Declined          Disposition = "declined"
+	Stopped           Disposition = "stopped"
+)
+
+// Decision is one reviewer's verdict on one party beside one entity, as both
+// stood. Nothing of it is ever changed: a later decision stands in its place,
+// a revocation is a decision too.
 type Decision struct {
 	ID       string    `json:"id"`
 	Verdict  Verdict   `json:"verdict"`
 	Reason   string    `json:"reason"`
 	Note     string    `json:"note,omitempty"`
 	Reviewer string    `json:"reviewer"`
+	Second   string    `json:"second_reviewer,omitempty"`
 	Made     time.Time `json:"made"`
 	Expires  time.Time `json:"expires"`
+	// Revoked says who took the decision back; "" while it stands.
+	Revoked string `json:"revoked,omitempty"`
+
+	// What the decision is about.
+	PartyKey  string `json:"party_key,omitempty"`
+	EntityKey string `json:"entity_key,omitempty"`
+	List      string `json:"list,omitempty"`
+	Entity    string `json:"entity,omitempty"`
+	// Strength and Evidence are what the matcher said when the decision was made.
+	Strength Strength `json:"strength,omitempty"`
+	Evidence []string `json:"evidence,omitempty"`
+
+	// Party and Candidate are both sides as they stood.
+	Party     *Party  `json:"party,omitempty"`
+	Candidate *Entity `json:"candidate,omitempty"`
+
+	// Reopened says, beside a match that is shown again, why the earlier
+	// decision no longer covers it; "" while it does. It is never stored.
+	Reopened string `json:"reopened,omitempty"`
+}
+
+// Relied lists what evidence a decision relies on beside the names, which the
+// keys cover: each feature with its direction, sorted.
+func Relied(evidence []Evidence) []string {
+	var out []string
+	for _, e := range evidence {
+		if e.Direction != Missing && e.Feature != "name" {
+			out = append(out, e.Feature+" "+string(e.Direction))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// Covers says why a decision does not cover a match as it stands now, "" when
+// it does. The keys of both sides are taken to agree.
+func (d *Decision) Covers(m *Match, now time.Time) (reopened string) {
+	switch {
+	case d.Revoked != "":
+		return "the earlier decision was revoked"
+	case !d.Expires.IsZero() && !now.Before(d.Expires):
+		return "the earlier decision expired on " + d.Expires.Format(time.DateOnly)
+	case m.Strength.Rank() > d.Strength.Rank():
+		return "the match is now " + string(m.Strength) + ", it was " + cmp.Or(string(d.Strength), "below the line")
+	case !slices.Equal(Relied(m.Evidence), d.Evidence):
+		return "evidence changed"
+	}
+	return ""
+}
+
+// ExpiryOf spreads the end of decisions over four weeks before and after the
+// policy's term, by what they are about, so that those made in one week do
+// not all lapse in one week.
+func ExpiryOf(made time.Time, keep time.Duration, key string) time.Time {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	spread := time.Duration(int(h.Sum32()%57)-28) * 24 * time.Hour
+	if keep < 90*24*time.Hour { // too short a term to spread
+		spread = 0
+	}
+	return made.Add(keep + spread).Truncate(24 * time.Hour)
 }
