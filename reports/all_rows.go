@@ -25,8 +25,8 @@ func fillAllRows(b *Book, t Tab, f *Findings) error {
 		{Title: "Notes", Width: 34, Style: StyleText},
 	}
 	own := len(columns)
-	for _, h := range f.Headers {
-		columns = append(columns, Column{Title: h, Width: min(36, max(12, float64(len([]rune(h)))+4)), Style: StyleLine, Header: StyleOriginal})
+	for i, h := range f.Headers {
+		columns = append(columns, Column{Title: h, Width: min(40, max(10, float64(f.widths[i])+1)), Style: StyleLine, Header: StyleOriginal})
 	}
 	wide := len(f.Headers) == maxColumns
 	if wide {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"time"
+	"unicode"
 
 	"github.com/xuri/excelize/v2"
 
@@ -136,6 +137,8 @@ type Layout struct {
 	Plain bool
 	// PagesWide is how many sheets of paper the page is wide; 0 is one.
 	PagesWide int
+	// Large pages are for A3.
+	Large bool
 	// Portrait is for pages that read as text.
 	Portrait bool
 	// Before adds what must be there before rows: drop-downs, marks, charts.
@@ -171,7 +174,18 @@ func (p *Page) begin() error {
 	p.sheet, p.row = sheetName(p.tab.Name, p.part), 0
 	rows := min(p.left, p.book.sheetRows())
 	first, last := headerRow+1, headerRow+max(1, rows)
-	if err := p.setUp(); err != nil {
+	size := "" // of a free page nobody knows it yet
+	if !p.layout.Plain {
+		corner := columnName(len(p.layout.Columns)) + strconv.Itoa(last)
+		if err := f.AutoFilter(p.sheet, "A"+strconv.Itoa(headerRow)+":"+corner, nil); err != nil {
+			return fmt.Errorf("filtering %s: %w", p.sheet, err)
+		}
+		size = "A1:" + corner
+	}
+	if err := f.SetSheetDimension(p.sheet, size); err != nil {
+		return fmt.Errorf("sizing %s: %w", p.sheet, err)
+	}
+	if err := p.setUp(); err != nil { // after the filter, which forgets fitting to paper
 		return err
 	}
 	if p.layout.Before != nil {
@@ -186,12 +200,6 @@ func (p *Page) begin() error {
 			DeleteRows: true, InsertColumns: true, EditObjects: true, EditScenarios: true,
 		}); err != nil {
 			return fmt.Errorf("locking %s: %w", p.sheet, err)
-		}
-	}
-	if !p.layout.Plain {
-		ref := fmt.Sprintf("A%d:%s%d", headerRow, columnName(len(p.layout.Columns)), last)
-		if err := f.AutoFilter(p.sheet, ref, nil); err != nil {
-			return fmt.Errorf("filtering %s: %w", p.sheet, err)
 		}
 	}
 	var err error
@@ -238,11 +246,15 @@ func pane(frozen int) string {
 	return "bottomRight"
 }
 
-// setUp makes the page ready for the printer: A4, as wide as the paper, the
+// setUp makes the page ready for the printer: as wide as the paper, the
 // header on each page, and where the page belongs in its footer.
 func (p *Page) setUp() error {
 	f, sheet := p.book.file, p.sheet
-	orientation, a4, wide, high, yes := "landscape", 9, max(1, p.layout.PagesWide), 0, true
+	const a3, a4 = 8, 9
+	orientation, paper, wide, high, yes := "landscape", a4, max(1, p.layout.PagesWide), 0, true
+	if p.layout.Large {
+		paper = a3
+	}
 	if p.layout.Portrait {
 		orientation = "portrait"
 	}
@@ -252,7 +264,7 @@ func (p *Page) setUp() error {
 	err := errors.Join(
 		f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &yes}),
 		f.SetSheetView(sheet, 0, &excelize.ViewOptions{ShowGridLines: &grid}),
-		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}),
+		f.SetPageLayout(sheet, &excelize.PageLayoutOptions{Size: &paper, Orientation: &orientation, FitToWidth: &wide, FitToHeight: &high}),
 		f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &edge, Bottom: &edge, Header: &foot, Footer: &foot}),
 		f.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{
 			OddHeader: "&L&A&R" + footText(title(r)),
@@ -315,6 +327,7 @@ type Styled struct {
 func (p *Page) Cells(values ...any) error {
 	p.row++
 	cells := make([]any, len(values))
+	high := 1
 	for i, v := range values {
 		style := StyleNone
 		if !p.layout.Plain && i < len(p.layout.Columns) {
@@ -333,11 +346,68 @@ func (p *Page) Cells(values ...any) error {
 				v = nil
 				break
 			}
-			v = cellText(x)
+			x = cellText(x)
+			v = x
+			if i < len(p.layout.Columns) && wraps[style] {
+				high = max(high, linesIn(x, p.layout.Columns[i].Width))
+			}
 		}
 		cells[i] = excelize.Cell{Value: v, StyleID: p.book.styles[style]}
 	}
-	return p.out.SetRow("A"+strconv.Itoa(p.row), cells)
+	var opts []excelize.RowOpts
+	if h := height(high, values); h > 0 {
+		opts = append(opts, excelize.RowOpts{Height: h})
+	}
+	return p.out.SetRow("A"+strconv.Itoa(p.row), cells, opts...)
+}
+
+// height is what a row of so many lines wants, in points; 0 is the usual.
+// Programs differ in whether they fit rows to wrapped text when they open a
+// file, so the file says it.
+func height(lines int, values []any) float64 {
+	const line, most = 13.5, 409
+	h := 0.0
+	if lines > 1 {
+		h = min(most, float64(lines)*line+3)
+	}
+	for _, v := range values {
+		if s, ok := v.(Styled); ok {
+			h = max(h, tall[s.Style])
+		}
+	}
+	return h
+}
+
+// linesIn is how many lines a wrapped text takes in a column, roughly, and
+// rather one too many.
+func linesIn(s string, width float64) int {
+	lines, used := 1, 0.0
+	room := max(4, 1.15*width-1) // a letter is narrower than the digit that widths are counted in
+	word := 0.0
+	for _, r := range s {
+		w := 1.0
+		switch {
+		case r == '\n':
+			lines, used, word = lines+1, 0, 0
+			continue
+		case r >= 0x1100:
+			w = 2
+		case unicode.IsUpper(r):
+			w = 1.25
+		}
+		if unicode.IsSpace(r) {
+			word = 0
+		} else {
+			word += w
+		}
+		if used += w; used > room {
+			lines++
+			if used = word; word > room { // a word longer than its line is broken
+				used, word = w, w
+			}
+		}
+	}
+	return lines
 }
 
 // Skip leaves n rows empty.

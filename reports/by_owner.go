@@ -24,7 +24,7 @@ var owners = []screening.Owner{
 
 func fillByOwner(b *Book, t Tab, f *Findings) error {
 	columns := []Column{
-		{Title: "Grade", Width: 11}, {Title: "Party", Width: 34}, {Title: "Role", Width: 13}, {Title: "Rows in your file", Width: 28}, {Title: "Reference", Width: 14},
+		{Title: "Line", Width: 6}, {Title: "Grade", Width: 11}, {Title: "Party", Width: 34}, {Title: "Role", Width: 13}, {Title: "Rows in your file", Width: 28}, {Title: "Reference", Width: 14},
 		{Title: "Listed as", Width: 34}, {Title: "Lists", Width: 24}, {Title: "What the law does", Width: 44}, {Title: "Strength", Width: 10}, {Title: "Decided earlier", Width: 26},
 	}
 	p, err := b.Page(t, Layout{Plain: true, Columns: columns})
@@ -89,7 +89,7 @@ func (p *Page) office(office screening.Owner, all []*Finding) error {
 			lists = append(lists, m.List)
 		}
 		if err := p.Cells(
-			ofGrade(fd.Grade), Styled{fd.Party.Name, StyleText}, Styled{rolesOf(fd.Roles), StyleWords}, Styled{rowsIn(fd.Places), StyleText},
+			Styled{fd.Line, StyleNumber}, ofGrade(fd.Grade), Styled{fd.Party.Name, StyleText}, Styled{rolesOf(fd.Roles), StyleWords}, Styled{rowsIn(fd.Places), StyleText},
 			Styled{strings.Join(fd.Refs, ", "), StyleText}, Styled{cmp.Or(m.Matched, m.Name), StyleText}, Styled{strings.Join(distinct(lists), "\n"), StyleText},
 			Styled{strings.Join(does, "\n"), StyleWords}, Styled{strengthOf(m.Strength), StyleWords}, Styled{earlierOf(m), StyleText},
 		); err != nil {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"partnerscreen/screening"
 )
@@ -34,12 +35,14 @@ type Findings struct {
 
 	rows    *spool
 	headers map[string]int
+	widths  []int // the longest value under each header
 	present []Tab
 }
 
 // Finding is one distinct party beside one listed party, with all the rows
 // the pair was found in: a line of Review.
 type Finding struct {
+	Line    int // its number on Review; 0 for one that does not stand there
 	Key     string
 	Party   screening.Party
 	Match   screening.Match
@@ -92,6 +95,9 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		}
 	}
 	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)
+	for i, fd := range f.Flagged {
+		fd.Line = i + 1
+	}
 	f.tally()
 	return f, nil
 }
@@ -212,11 +218,18 @@ func (f *Findings) tally() {
 const maxColumns = 200
 
 func (f *Findings) meetHeaders(p *screening.Partner) {
-	for h := range titled(p.Cells) {
-		if _, known := f.headers[h]; !known && len(f.Headers) < maxColumns {
-			f.headers[h] = len(f.Headers)
+	for h, value := range titled(p.Cells) {
+		at, known := f.headers[h]
+		if !known {
+			if len(f.Headers) == maxColumns {
+				continue
+			}
+			at = len(f.Headers)
+			f.headers[h] = at
 			f.Headers = append(f.Headers, h)
+			f.widths = append(f.widths, utf8.RuneCountInString(h)+4)
 		}
+		f.widths[at] = max(f.widths[at], utf8.RuneCountInString(value))
 	}
 }
 

@@ -60,6 +60,9 @@ func (p *Page) party(fd *Finding, i int) error {
 		}
 	}
 	m := &fd.Match
+	if err := p.Cells(Styled{"Line " + strconv.Itoa(fd.Line) + " of Review", StyleBlock}); err != nil {
+		return err
+	}
 	if err := p.Cells(ofGrade(fd.Grade), Styled{"Your party", StyleHeader}, Styled{"The listed party", StyleHeader}); err != nil {
 		return err
 	}
@@ -76,7 +79,7 @@ func (p *Page) party(fd *Finding, i int) error {
 		{"Birth date", cmp.Or(query.BirthDate, notGiven), cmp.Or(strings.Join(candidate.BirthDates, ", "), notGiven)},
 		{"Website", cmp.Or(query.Website, notGiven), cmp.Or(strings.Join(candidate.Websites, "\n"), notGiven)},
 		{"Where it stands", rowsIn(fd.Places), listingsOf(m.Listings)},
-		{"Reference", cmp.Or(strings.Join(fd.Refs, ", "), notGiven), cmp.Or(candidate.Remarks, "no remarks")},
+		{"Reference / remarks", cmp.Or(strings.Join(fd.Refs, ", "), notGiven), cmp.Or(candidate.Remarks, "no remarks")},
 		{"Ties the list names", "", linksOf(candidate.Links)},
 	}
 	for _, x := range pairs {

@@ -22,7 +22,10 @@ var review = Tab{
 // The columns of Review that the reader of decisions looks for by name.
 const (
 	colScore     = "Score"
+	colLine      = "Line"
 	colListings  = "Listings"
+	colListed    = "Listing ids"
+	colPage      = "Publisher's page"
 	colGrade     = "Grade"
 	colVerdict   = "Verdict (required)"
 	colReason    = "Reason (required)"
@@ -42,6 +45,7 @@ var reviewColumns = []struct {
 	Column
 	text func(fd *Finding, r *Report) string
 }{
+	{Column{Title: colLine, Width: 6, Style: StyleNumber}, func(fd *Finding, _ *Report) string { return strconv.Itoa(fd.Line) }},
 	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding, _ *Report) string { return fd.Grade.Plain() }},
 	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Party.Name }},
 	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding, _ *Report) string { return rolesOf(fd.Roles) }},
@@ -58,9 +62,10 @@ var reviewColumns = []struct {
 	{Column{Title: "Speaks for it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.For) }},
 	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Against) }},
 	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Missing) }},
-	{Column{Title: "Publisher's page", Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return publisherPage(&fd.Match) }},
+	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return publisherPage(&fd.Match) }},
 	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding, _ *Report) string { return earlierOf(&fd.Match) }},
 	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return strings.Join(fd.Notes, "\n") }},
+	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding, _ *Report) string { return listingIDs(fd.Match.Listings) }},
 }
 
 // fillColumns are what the reviewer fills, and the hidden ones behind them.
@@ -86,7 +91,7 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 	}
 	columns = append(columns, fillColumns...)
 	p, err := b.Page(t, Layout{
-		Columns: columns, Frozen: 2, Protect: true, PagesWide: 2,
+		Columns: columns, Frozen: 3, Protect: true, PagesWide: 2, Large: true,
 		Before: func(x *excelize.File, sheet string, first, last int) error {
 			return askReviewer(x, sheet, columns, first, last, b.Report.Generated)
 		},
@@ -100,11 +105,13 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 		for i, c := range reviewColumns {
 			values[i] = cellText(c.text(fd, b.Report))
 			switch c.Title {
+			case colLine:
+				row = append(row, fd.Line)
 			case colGrade:
 				row = append(row, ofGrade(fd.Grade))
 			case colScore:
 				row = append(row, screening.Round(fd.Match.Score))
-			case "Publisher's page":
+			case colPage:
 				link, err := p.Link(i+1, values[i])
 				if err != nil {
 					return err
@@ -171,13 +178,11 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 	if err := x.AddDataValidation(sheet, until); err != nil {
 		return err
 	}
-	for title, text := range map[string]string{colExcept: "Numbers of listings (column Listings) that are another party, as 2, 3. Your verdict is not about those."} {
-		dv := excelize.NewDataValidation(true)
-		dv.Sqref = span(title)
-		dv.SetInput(title, text)
-		if err := x.AddDataValidation(sheet, dv); err != nil {
-			return err
-		}
+	except := excelize.NewDataValidation(true)
+	except.Sqref = span(colExcept)
+	except.SetInput(colExcept, "Numbers from the column Listings that are another party, as 2, 3. Your verdict leaves them out.")
+	if err := x.AddDataValidation(sheet, except); err != nil {
+		return err
 	}
 	wanted, err := x.NewConditionalStyle(&excelize.Style{
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFD966"}},

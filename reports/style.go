@@ -40,6 +40,16 @@ const (
 
 type styles [styleCount]int
 
+// wraps are the looks whose text goes on in another line.
+var wraps = map[Style]bool{
+	StyleText: true, StyleWords: true, StyleFill: true, StyleLabel: true, StyleLink: true, StyleWarning: true,
+	StyleHeader: true, StyleOriginal: true, StyleReviewer: true,
+	StyleEscalate: true, StyleReview: true, StyleNote: true, StyleClear: true, StyleRejected: true,
+}
+
+// tall are the looks that want a high row, in points.
+var tall = map[Style]float64{StyleTitle: 28, StyleBlock: 20, StyleDoc: 16, StyleWarning: 20, StyleReviewer: 32}
+
 // ofGrade is the look of a grade's cell.
 func ofGrade(g screening.Grade) Styled {
 	switch g {
@@ -76,6 +86,7 @@ func newStyles(f *excelize.File) (styles, error) {
 	}
 	top := &excelize.Alignment{Vertical: "top"}
 	wrap := &excelize.Alignment{Vertical: "top", WrapText: true}
+	number := &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}
 	header := func(colour string) excelize.Style {
 		return excelize.Style{
 			Font: &excelize.Font{Bold: true, Color: "FFFFFF", Size: 10, Family: "Calibri"}, Fill: fill(colour), Border: box,
@@ -97,8 +108,8 @@ func newStyles(f *excelize.File) (styles, error) {
 		StyleText:     body(excelize.Style{Alignment: wrap, NumFmt: text}),
 		StyleLine:     body(excelize.Style{Alignment: top, NumFmt: text}),
 		StyleWords:    body(excelize.Style{Alignment: wrap}),
-		StyleNumber:   body(excelize.Style{Alignment: top, NumFmt: 3}),
-		StyleScore:    body(excelize.Style{Alignment: top, NumFmt: 2}),
+		StyleNumber:   body(excelize.Style{Alignment: number, NumFmt: 3}),
+		StyleScore:    body(excelize.Style{Alignment: number, NumFmt: 2}),
 		StyleTitle:    {Font: font(true, dark, 18), Alignment: &excelize.Alignment{Vertical: "center"}},
 		StyleBlock:    {Font: font(true, dark, 12), Alignment: &excelize.Alignment{Vertical: "center"}},
 		StyleDoc:      {Font: &excelize.Font{Italic: true, Color: "44506A", Size: 10, Family: "Calibri"}, Alignment: &excelize.Alignment{Vertical: "center"}},

@@ -19,7 +19,7 @@ var summary = Tab{
 }
 
 // chartRows is how many lines a chart is high.
-const chartRows = 14
+const chartRows = 13
 
 // meaning says in one line what a grade asks for.
 var meaning = map[screening.Grade]string{
@@ -31,26 +31,23 @@ var meaning = map[screening.Grade]string{
 
 func fillSummary(b *Book, t Tab, f *Findings) error {
 	r, c := f.Report, f.Counts
-	// The charts stand beside their tables; where those are is known beforehand.
+	// A chart is put in before its table is written; where that will stand is known.
 	missing := notScreened(r.Run)
 	mismatch := countsDiffer(r.Run.Counts, c)
-	top := len(missing) + 4
+	gradeHeader := len(missing) + 5
 	if mismatch != "" {
-		top++
+		gradeHeader++
 	}
-	gradeHeader := top + 1
-	tallyHeader := gradeHeader + 6 + 1 + 2 // grades, rejected and all; a gap; the block's heading
+	charts := gradeHeader + len(screening.Grades) + 4 // below the grades, the rejected, all, and a gap
+	tallyHeader := charts + chartRows + 1
 	p, err := b.Page(t, Layout{
-		Plain: true,
-		Columns: []Column{
-			{Width: 34}, {Width: 44}, {Width: 14}, {Width: 21}, {Width: 11}, {Width: 34}, {Width: 3},
-			{Width: 14}, {Width: 14}, {Width: 14}, {Width: 14},
-		},
+		Plain:   true,
+		Columns: []Column{{Width: 34}, {Width: 50}, {Width: 14}, {Width: 21}, {Width: 12}, {Width: 40}},
 		Before: func(x *excelize.File, sheet string, _, _ int) error {
-			if err := gradeChart(x, sheet, gradeHeader); err != nil {
+			if err := bars(x, sheet, "A", charts, 580, "Rows by grade", gradeHeader+1, len(screening.Grades)); err != nil || len(f.Tally) == 0 {
 				return err
 			}
-			return tallyChart(x, sheet, tallyHeader, len(f.Tally))
+			return bars(x, sheet, "C", charts, 600, "Likely matches by list", tallyHeader+1, len(f.Tally))
 		},
 	})
 	if err != nil {
@@ -93,19 +90,14 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	line(ofGrade(""), "Not screened; the reason stands on Rejected rows.", c.RowsRejected, before.RowsRejected)
 	line(Styled{"All rows that came in", StyleLabel}, fmt.Sprintf("%d screened and %d rejected; %s compared", c.RowsScreened, c.RowsRejected, counted(c.Parties, "party", "parties")), c.RowsIn, before.RowsIn)
 
+	p.Skip(1 + chartRows)
 	if len(f.Tally) > 0 {
-		p.Skip(1)
 		w.cells(Styled{"Likely matches by list and control (each party once, however many rows it stands in)", StyleBlock})
 		w.cells(Styled{"List", StyleHeader}, Styled{"What the law does", StyleHeader}, Styled{"Matches", StyleHeader}, Styled{"To escalate", StyleHeader}, Styled{"To review", StyleHeader})
 		for _, x := range f.Tally {
 			esc, rev := x.Grades[screening.Escalate], x.Grades[screening.Review]
 			w.cells(Styled{x.List, StyleText}, Styled{x.Control.Plain(), StyleWords}, Styled{esc + rev, StyleNumber}, Styled{esc, StyleNumber}, Styled{rev, StyleNumber})
 		}
-		if short := chartRows - len(f.Tally); short > 0 {
-			p.Skip(short)
-		}
-	} else {
-		p.Skip(chartRows - 7)
 	}
 	if n := len(f.Dismissed); n > 0 {
 		w.cells(Styled{counted(n, "likely match", "likely matches") + " dismissed earlier and unchanged since: see Dismissed earlier.", StyleDoc})
@@ -216,36 +208,26 @@ func howTo(r *Report, flagged bool) []string {
 	return append(steps, "6.  Save as .xlsx and give the file back (screener decide FILE.xlsx, or the page). Giving it back twice changes nothing.")
 }
 
-func gradeChart(x *excelize.File, sheet string, header int) error {
+// bars draws the counts of a table's third column over the names in its first,
+// as bars with their numbers, in one colour: the words at the axis tell them apart.
+func bars(x *excelize.File, sheet, column string, row int, width uint, name string, first, lines int) error {
 	ref := func(column string) string {
-		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, header+1, column, header+4)
+		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, first, column, first+lines-1)
 	}
-	return bars(x, sheet, header, "Rows by grade", ref("A"), ref("C"))
-}
-
-func tallyChart(x *excelize.File, sheet string, header, lines int) error {
-	if lines == 0 {
-		return nil
-	}
-	ref := func(column string) string {
-		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, header+1, column, header+lines)
-	}
-	return bars(x, sheet, header, "Likely matches by list and control", ref("A"), ref("C"))
-}
-
-// bars draws counts as bars with their numbers, in one colour: the words at
-// the axis tell them apart.
-func bars(x *excelize.File, sheet string, row int, name, categories, values string) error {
-	no, gap := true, uint(60)
-	err := x.AddChart(sheet, fmt.Sprintf("H%d", row), &excelize.Chart{
-		Type:      excelize.Bar,
-		Series:    []excelize.ChartSeries{{Name: name, Categories: categories, Values: values, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{dark}}}},
+	gap := uint(50)
+	words := excelize.Font{Color: "000000", Size: 10}
+	err := x.AddChart(sheet, fmt.Sprintf("%s%d", column, row), &excelize.Chart{
+		Type: excelize.Bar,
+		Series: []excelize.ChartSeries{{
+			Name: name, Categories: ref("A"), Values: ref("C"), Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{dark}},
+		}},
+		Format:    excelize.GraphicOptions{Positioning: "oneCell"},
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: name, Font: &excelize.Font{Bold: true, Size: 11, Color: dark}}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
-		Dimension: excelize.ChartDimension{Width: 460, Height: 240},
-		XAxis:     excelize.ChartAxis{ReverseOrder: true},
-		YAxis:     excelize.ChartAxis{None: no},
+		Dimension: excelize.ChartDimension{Width: width, Height: 20 * (chartRows - 1)},
+		XAxis:     excelize.ChartAxis{ReverseOrder: true, Font: words},
+		YAxis:     excelize.ChartAxis{None: true},
 		GapWidth:  &gap,
 	})
 	if err != nil {

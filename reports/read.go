@@ -1,0 +1,537 @@
+package reports
+
+import (
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"partnerscreen/screening"
+)
+
+// Listed names one listing of a match.
+type Listed struct {
+	List   string `json:"list"`
+	Entity string `json:"entity"`
+}
+
+// Line is one decision as a reviewer wrote it into Review. Names are claims:
+// anybody can type one.
+type Line struct {
+	Key      string // of the match, as it stood when the workbook was made
+	Run      string
+	Grade    screening.Grade
+	Verdict  screening.Verdict
+	Reason   string // a code of Reasons
+	Note     string
+	Reviewer string
+	Second   string
+	Expires  time.Time // zero: the office's usual time
+	Except   []Listed  // listings that are another party
+	Cell     string    // of the verdict: "Review!V5"
+}
+
+// Problem says of one cell why its line is not applied. It names places and
+// columns, never what stands in them.
+type Problem struct {
+	Cell string // "Review!V5"
+	Line int    // the line's number on Review, where it can be read
+	What string
+}
+
+func (p Problem) String() string { return p.Cell + ": " + p.What }
+
+// Decisions is what came back in a workbook.
+type Decisions struct {
+	Lines    []Line
+	Problems []Problem
+	// Undecided counts sealed lines without a verdict.
+	Undecided int
+}
+
+// Limits bound what a workbook coming back may cost. The zero value of a
+// field is its default.
+type Limits struct {
+	Bytes    int64     // of the file; 64 MB
+	Unzipped int64     // of all its parts together; 512 MB
+	Rows     int       // of one sheet; 200,000
+	Columns  int       // of one sheet; 500
+	Cells    int       // of all sheets; 5,000,000
+	Now      time.Time // a date to hold until must lie after it; zero does not ask
+	TempDir  string
+}
+
+func (l Limits) or() Limits {
+	l.Bytes, l.Unzipped = cmp.Or(l.Bytes, 64<<20), cmp.Or(l.Unzipped, 512<<20)
+	l.Rows, l.Columns, l.Cells = cmp.Or(l.Rows, 200_000), cmp.Or(l.Columns, 500), cmp.Or(l.Cells, 5_000_000)
+	return l
+}
+
+// Errors of a workbook that cannot be read as one.
+var (
+	ErrNotWorkbook = errors.New("not an .xlsx workbook")
+	ErrNoReview    = errors.New("no sheet is a Review of this program")
+	ErrTooLarge    = errors.New("the workbook is larger than is read")
+)
+
+// ReadDecisions reads the verdicts of a workbook that Write made with one of
+// the keys, whatever was done to it since: rows sorted, filtered or deleted,
+// columns moved or added, the sheet renamed or copied, the file saved by
+// another program. No formula is evaluated. What cannot be applied is a
+// Problem; an error means that nothing could be read at all. Whether a line's
+// match still stands as it stood is for the caller, by Line.Key.
+func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte, limits Limits) (d *Decisions, err error) {
+	limits = limits.or()
+	for _, k := range keys {
+		if len(k) == 0 {
+			return nil, errors.New("reading decisions: an empty key checks nothing")
+		}
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("reading decisions: no key to check the lines with")
+	}
+	if err := looksRight(r, size, limits); err != nil {
+		return nil, fmt.Errorf("reading the workbook: %w", err)
+	}
+	defer func() { // strangers' bytes, and a large library between them and us
+		if p := recover(); p != nil {
+			d, err = nil, fmt.Errorf("reading the workbook: damaged inside (%w)", ErrNotWorkbook)
+		}
+	}()
+	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, limits.Unzipped), TmpDir: limits.TempDir,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the workbook: %w (%w)", ErrNotWorkbook, err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	props, err := f.GetWorkbookProps()
+	if err != nil {
+		return nil, fmt.Errorf("reading the workbook: %w (%w)", ErrNotWorkbook, err)
+	}
+	rd := &reading{file: f, keys: keys, limits: limits, date1904: props.Date1904 != nil && *props.Date1904, found: map[string][]*sealedLine{}}
+	for _, name := range f.GetSheetList() {
+		if err := rd.sheet(ctx, name); err != nil {
+			return nil, fmt.Errorf("reading sheet %q: %w", name, err)
+		}
+	}
+	if rd.reviews == 0 {
+		return nil, fmt.Errorf("reading the workbook: %w: none has the columns %s, %s and %s under one header; give back the file as it was made", ErrNoReview, colKey, colSeal, colVerdict)
+	}
+	return rd.decisions(), nil
+}
+
+// looksRight refuses what is no workbook, and what would be too large opened,
+// by its first bytes and its directory.
+func looksRight(r io.ReaderAt, size int64, limits Limits) error {
+	if size > limits.Bytes {
+		return fmt.Errorf("%w: %d MB, the limit is %d", ErrTooLarge, size>>20, limits.Bytes>>20)
+	}
+	head := make([]byte, 8)
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		return fmt.Errorf("%w: the file is empty or cut short", ErrNotWorkbook)
+	}
+	if bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}) {
+		return fmt.Errorf("%w: it is protected by a password, or an old .xls; save it as .xlsx without a password", ErrNotWorkbook)
+	}
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return fmt.Errorf("%w: save the file as .xlsx (%w)", ErrNotWorkbook, err)
+	}
+	const parts, ratio, aside = 5000, 300, 32 << 20
+	if len(z.File) > parts {
+		return fmt.Errorf("%w: %d parts", ErrTooLarge, len(z.File))
+	}
+	var sum uint64
+	for _, m := range z.File {
+		if m.Name == "content.xml" {
+			return fmt.Errorf("%w: it is an OpenDocument file; save it as .xlsx", ErrNotWorkbook)
+		}
+		large := m.UncompressedSize64 > aside && !strings.Contains(m.Name, "worksheets/") && !strings.Contains(m.Name, "sharedStrings")
+		sum += m.UncompressedSize64
+		if sum > uint64(limits.Unzipped) || large || m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/ratio > m.CompressedSize64 {
+			return fmt.Errorf("%w once it is opened (part %s)", ErrTooLarge, m.Name)
+		}
+	}
+	return nil
+}
+
+// reading is a workbook half read.
+type reading struct {
+	file     *excelize.File
+	keys     [][]byte
+	limits   Limits
+	date1904 bool
+	reviews  int
+	cells    int
+	problems []Problem
+	blank    int
+	found    map[string][]*sealedLine // decided lines by key
+	order    []string
+}
+
+// sealedLine is a line whose verdict can be applied unless a copy of it disagrees.
+type sealedLine struct {
+	line   Line
+	number int
+}
+
+// sheet reads one sheet, if a header of Review is among its first rows.
+func (rd *reading) sheet(ctx context.Context, name string) error {
+	const within = 100 // rows in which the header must stand
+	rows, err := rd.file.Rows(name)
+	if err != nil {
+		return nil //nolint:nilerr // a chart or a dialog, and no table
+	}
+	defer rows.Close()
+	var head *header
+	for n := 1; rows.Next(); n++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if head == nil && n > within {
+			return nil
+		}
+		if n > rd.limits.Rows {
+			return fmt.Errorf("%w: more than %d rows", ErrTooLarge, rd.limits.Rows)
+		}
+		cells, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		if rd.cells += len(cells); len(cells) > rd.limits.Columns || rd.cells > rd.limits.Cells {
+			if head == nil && rd.cells <= rd.limits.Cells {
+				return nil // whatever it is, it is not ours
+			}
+			return fmt.Errorf("%w: row %d reaches column %s, or there are more than %d cells", ErrTooLarge, n, columnName(len(cells)), rd.limits.Cells)
+		}
+		if head == nil {
+			if head = headerIn(name, n, cells); head != nil {
+				rd.reviews++
+				if more := head.wrong(); len(more) > 0 {
+					rd.problems = append(rd.problems, more...)
+					return nil
+				}
+			}
+			continue
+		}
+		rd.line(head, n, cells)
+	}
+	return rows.Error()
+}
+
+// header says which column of a sheet stands where; 0-based. A title may
+// stand over several, where somebody added one of the same name.
+type header struct {
+	sheet string
+	row   int
+	at    map[string][]int
+}
+
+// headerIn recognises the header row of Review.
+func headerIn(sheet string, n int, cells []string) *header {
+	h := &header{sheet: sheet, row: n, at: map[string][]int{}}
+	for i, c := range cells {
+		title := loose(c)
+		h.at[title] = append(h.at[title], i)
+	}
+	for _, must := range []string{colKey, colSeal, colVerdict} {
+		if len(h.at[loose(must)]) == 0 {
+			return nil
+		}
+	}
+	return h
+}
+
+// wrong names the columns that are gone, or of which there are two to choose from.
+func (h *header) wrong() []Problem {
+	var out []Problem
+	cell := func(i int) string { return cellName(h.sheet, i, h.row) }
+	for _, c := range reviewColumns {
+		if len(h.at[loose(c.Title)]) == 0 {
+			out = append(out, Problem{Cell: cell(0), What: fmt.Sprintf("column “%s” is gone, so no line of this sheet can be checked; put it back from the file as it was made", c.Title)})
+		}
+	}
+	for _, c := range fillColumns {
+		switch at := h.at[loose(c.Title)]; {
+		case len(at) == 0:
+			out = append(out, Problem{Cell: cell(0), What: fmt.Sprintf("column “%s” is gone; put it back from the file as it was made", c.Title)})
+		case len(at) > 1:
+			out = append(out, Problem{Cell: cell(at[1]), What: fmt.Sprintf("there are two columns “%s”; give yours another name", c.Title)})
+		}
+	}
+	return out
+}
+
+func cellName(sheet string, column, row int) string {
+	return sheet + "!" + columnName(column+1) + strconv.Itoa(row)
+}
+
+// line reads one row below the header.
+func (rd *reading) line(h *header, n int, cells []string) {
+	value := func(title string) string { return at(cells, h.at[loose(title)][0]) }
+	where := func(title string) string { return cellName(h.sheet, h.at[loose(title)][0], n) }
+	key, seal := strings.TrimSpace(value(colKey)), strings.TrimSpace(value(colSeal))
+	verdict, reason := settled(value(colVerdict)), settled(value(colReason))
+	if verdict == "" && reason == "" {
+		if key != "" {
+			rd.blank++
+		}
+		return
+	}
+	number, _ := strconv.Atoi(value(colLine))
+	no := func(title, what string) {
+		rd.problems = append(rd.problems, Problem{Cell: where(title), Line: number, What: what})
+	}
+	if key == "" || seal == "" {
+		no(colVerdict, "the line has no key or no seal, so it cannot be told which match it is about; decide it on its own line")
+		return
+	}
+	columns, ok := rd.unsealed(h, n, number, cells, key, value(colRun), seal)
+	if !ok {
+		return
+	}
+	line := Line{Key: key, Run: value(colRun), Cell: where(colVerdict)}
+	for _, g := range screening.Grades {
+		if g.Plain() == settled(columns[colGrade]) {
+			line.Grade = g
+		}
+	}
+	before := len(rd.problems)
+	if line.Verdict, ok = verdictOf(verdict); !ok {
+		no(colVerdict, "no verdict of the list; choose "+verdictChoices())
+	}
+	why, ok := reasonOf(reason)
+	switch {
+	case reason == "":
+		no(colReason, "a verdict wants a reason; choose one of the list")
+	case !ok:
+		no(colReason, "no reason of the list; choose one, or “Other” with a note")
+	case line.Verdict != "" && why.Verdict != "" && why.Verdict != line.Verdict:
+		no(colReason, fmt.Sprintf("“%s” is a reason for “%s”, and the verdict is another", why.Text, VerdictText(why.Verdict)))
+	}
+	line.Reason, line.Note = why.Code, strings.TrimSpace(value(colNote))
+	if why.NeedsNote && line.Note == "" {
+		no(colNote, fmt.Sprintf("“%s” wants a note", why.Text))
+	}
+	line.Reviewer, line.Second = settled(value(colReviewer)), settled(value(colSecond))
+	if line.Reviewer == "" {
+		no(colReviewer, "a verdict wants its reviewer's name")
+	} else if strings.EqualFold(line.Reviewer, line.Second) {
+		no(colSecond, "the second reviewer is the first; another person must look")
+	}
+	var what string
+	if line.Expires, what = rd.date(value(colExpires)); what != "" {
+		no(colExpires, what)
+	}
+	if line.Except, what = exceptions(value(colExcept), columns[colListed]); what != "" {
+		no(colExcept, what)
+	}
+	if len(rd.problems) > before {
+		return
+	}
+	if rd.found[key] == nil {
+		rd.order = append(rd.order, key)
+	}
+	rd.found[key] = append(rd.found[key], &sealedLine{line: line, number: number})
+}
+
+// unsealed checks the protected part of a line and returns it by column, or
+// reports which of its cells were changed.
+func (rd *reading) unsealed(h *header, n, number int, cells []string, key, run, seal string) (map[string]string, bool) {
+	s := sealed{key: key, run: run}
+	places := make([]int, len(reviewColumns))
+	for i, c := range reviewColumns {
+		places[i] = h.at[loose(c.Title)][0]
+		s.columns = append(s.columns, c.Title)
+		s.values = append(s.values, asSealed(c.Title, at(cells, places[i])))
+	}
+	var changed []string
+	for _, k := range rd.keys {
+		var ok bool
+		ok, changed = s.check(k, seal)
+		// A column of the reviewer's own may have the title of a sealed one: the seal knows which is which.
+		for i, c := range s.columns {
+			for _, other := range h.at[loose(c)][1:] {
+				if ok || !slices.Contains(changed, c) {
+					break
+				}
+				own := s.values[i]
+				s.values[i] = asSealed(c, at(cells, other))
+				again, left := s.check(k, seal)
+				if again || len(left) < len(changed) {
+					ok, changed = again, left
+				} else {
+					s.values[i] = own
+				}
+			}
+		}
+		if ok {
+			columns := map[string]string{}
+			for i, c := range s.columns {
+				columns[c] = s.values[i]
+			}
+			return columns, true
+		}
+		if len(changed) > 0 {
+			break
+		}
+	}
+	if len(changed) == 0 {
+		rd.problems = append(rd.problems, Problem{
+			Cell: cellName(h.sheet, h.at[loose(colSeal)][0], n), Line: number,
+			What: "the seal does not fit: the hidden key, run or seal was changed, or another server made this file",
+		})
+	}
+	for i, c := range s.columns {
+		if slices.Contains(changed, c) {
+			rd.problems = append(rd.problems, Problem{
+				Cell: cellName(h.sheet, places[i], n), Line: number,
+				What: fmt.Sprintf("“%s” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file", c),
+			})
+		}
+	}
+	return nil, false
+}
+
+// asSealed is a cell's text as it was sealed: numbers in one way of writing.
+func asSealed(title, text string) string {
+	if title == colScore || title == colLine {
+		if f, err := strconv.ParseFloat(text, 64); err == nil {
+			return scoreText(f)
+		}
+	}
+	return text
+}
+
+// at is a cell of a row; rows end at their last filled one.
+func at(cells []string, i int) string {
+	if i >= len(cells) {
+		return ""
+	}
+	return cells[i]
+}
+
+func verdictChoices() string {
+	var all []string
+	for _, v := range verdicts {
+		all = append(all, v.text)
+	}
+	return strings.Join(all, ", ")
+}
+
+// date reads a cell that holds a day, as the number a spreadsheet counts or
+// as a date written year first. Other ways of writing one are ambiguous.
+func (rd *reading) date(s string) (time.Time, string) {
+	s = settled(s)
+	if s == "" {
+		return time.Time{}, ""
+	}
+	var t time.Time
+	if serial, err := strconv.ParseFloat(s, 64); err == nil && serial > 0 && serial < 2958466 { // up to year 9999
+		t, err = excelize.ExcelDateToTime(serial, rd.date1904)
+		if err != nil {
+			return time.Time{}, "no date; write it as 2027-06-30"
+		}
+		t = t.UTC().Truncate(24 * time.Hour)
+	} else {
+		for _, layout := range []string{time.DateOnly, "2006/01/02", "2006.01.02", "20060102", "2006-01-02T15:04:05", "2006-01-02T15:04:05Z", "2006-01-02 15:04:05"} {
+			if t, err = time.Parse(layout, s); err == nil {
+				t = t.Truncate(24 * time.Hour)
+				break
+			}
+		}
+		if t.IsZero() {
+			return time.Time{}, "no date, or one that can be read in two ways; write it as 2027-06-30"
+		}
+	}
+	if !rd.limits.Now.IsZero() && !t.After(rd.limits.Now) {
+		return time.Time{}, "the date lies in the past; a verdict holds until a day to come"
+	}
+	return t, ""
+}
+
+// exceptions reads the numbers of listings a verdict leaves out.
+func exceptions(s, ids string) ([]Listed, string) {
+	numbers := strings.FieldsFunc(strings.ReplaceAll(settled(s), " and ", " "), func(r rune) bool {
+		return strings.ContainsRune(",;./ &+#", r)
+	})
+	if len(numbers) == 0 {
+		return nil, ""
+	}
+	var all, out []Listed
+	if err := json.Unmarshal([]byte(ids), &all); err != nil {
+		return nil, "the listings of this line are not known; decide it on the page"
+	}
+	for _, n := range numbers {
+		i, err := strconv.Atoi(n)
+		if err != nil || i < 1 || i > len(all) {
+			return nil, fmt.Sprintf("wants numbers of listings from 1 to %d, with commas between them", len(all))
+		}
+		if !slices.Contains(out, all[i-1]) {
+			out = append(out, all[i-1])
+		}
+	}
+	if len(out) == len(all) {
+		return nil, "that leaves no listing for the verdict; choose “False positive” instead"
+	}
+	return out, ""
+}
+
+// listingIDs are the listings of a line as the reader of decisions takes them.
+func listingIDs(all []screening.Listing) string {
+	ids := make([]Listed, len(all))
+	for i, l := range all {
+		ids[i] = Listed{List: l.List, Entity: l.Entity}
+	}
+	b, err := json.Marshal(ids)
+	if err != nil { // two strings each
+		panic(err)
+	}
+	return string(b)
+}
+
+// decisions settles lines that stand in the workbook more than once: copies
+// that agree are one, copies that disagree are none.
+func (rd *reading) decisions() *Decisions {
+	d := &Decisions{Problems: rd.problems, Undecided: rd.blank}
+	for _, key := range rd.order {
+		copies := rd.found[key]
+		first := copies[0]
+		agree := true
+		for _, c := range copies[1:] {
+			same := c.line
+			same.Cell = first.line.Cell
+			agree = agree && same.same(first.line)
+		}
+		if agree {
+			d.Lines = append(d.Lines, first.line)
+			continue
+		}
+		for _, c := range copies {
+			d.Problems = append(d.Problems, Problem{
+				Cell: c.line.Cell, Line: c.number, What: "the same line stands here more than once with different decisions; keep one of them",
+			})
+		}
+	}
+	return d
+}
+
+// same reports whether two lines decide the same, in whatever run they were made.
+func (l Line) same(o Line) bool {
+	return l.Key == o.Key && l.Verdict == o.Verdict && l.Reason == o.Reason && l.Note == o.Note &&
+		l.Reviewer == o.Reviewer && l.Second == o.Second && l.Expires.Equal(o.Expires) && slices.Equal(l.Except, o.Except)
+}
