@@ -161,14 +161,11 @@ func (b *Book) readHeaders(mappings Columns, m *meter) error {
 		var top []line
 		var dates dateOrder
 		var l *layout
-		// Each sheet's top is read with a meter of its own, and the clock of all.
-		sample := newMeter(b.limits)
+		// The clock runs on from sheet to sheet; what is counted is counted again when the rows are read.
+		sample := &meter{limits: b.limits, since: m.since}
 		for ln, err := range t.lines(context.Background(), sample) {
 			if err != nil {
 				return b.inSheet(t, err)
-			}
-			if err := m.tick(); err != nil {
-				return err
 			}
 			if len(top) < headerLines {
 				top = append(top, ln)
@@ -213,7 +210,7 @@ func (b *Book) noNames() error {
 		for _, c := range l.columns {
 			if !l.noHeader && !strings.HasPrefix(c.header, "(column ") && len(headers) < 40 {
 				headers = append(headers, strconv.Quote(shorten(c.header, 60)))
-				if example == "" && c.field == "" {
+				if c.field == "" && (example == "" || !nameLike(example) && nameLike(c.header)) {
 					example = c.header
 				}
 			}
@@ -239,6 +236,12 @@ func (b *Book) noNames() error {
 		Reason: "no column is recognised as the name of a partner, funder or other party; the headers seen are: " + strings.Join(seen, "; "),
 		Advice: advice,
 	}
+}
+
+// nameLike reports whether a header that is not recognised may well be the
+// one to map.
+func nameLike(header string) bool {
+	return strings.Contains(fold(header), "name") || looksLikeOrganisation(header)
 }
 
 func shorten(s string, most int) string {
@@ -293,16 +296,17 @@ func (b *Book) Rows(ctx context.Context) iter.Seq2[*screening.Partner, error] {
 		m := newMeter(b.limits)
 		for i, t := range b.tabs {
 			var down fillDown
+			l := b.reads[i]
 			for ln, err := range t.lines(ctx, m) {
 				if err != nil {
 					yield(nil, b.fault(b.inSheet(t, err)))
 					return
 				}
 				down.apply(&ln)
-				if ln.number <= b.reads[i].headerRow {
+				if ln.number <= l.headerRow && !l.noHeader {
 					continue
 				}
-				p := b.reads[i].partner(screening.Place{File: b.file, Sheet: t.name, Row: ln.number}, ln, b.limits)
+				p := l.partner(screening.Place{File: b.file, Sheet: t.name, Row: ln.number}, ln, b.limits)
 				m.pause()
 				if !yield(p, nil) {
 					return

@@ -550,9 +550,23 @@ func findHeader(lines []line, mappings Columns) *layout {
 		widest = max(widest, filled)
 	}
 	if best != nil {
+		best.headerRow = mergedTo(best.headerRow, lines)
 		return best
 	}
 	return guessHeader(lines, mappings)
+}
+
+// mergedTo is the last row that the cells of the header row reach down to.
+func mergedTo(row int, lines []line) int {
+	last := row
+	for _, ln := range lines {
+		for _, mg := range ln.merges {
+			if ln.number <= row && mg.bottom > last && mg.bottom <= row+2 {
+				last = mg.bottom
+			}
+		}
+	}
+	return last
 }
 
 // score is how well the headers were recognised, and how many were.

@@ -25,7 +25,7 @@ import (
 type xlsxBook struct {
 	parts     map[string]*zip.File // by lower-case name
 	strings   []string
-	cut       map[int]bool // those of strings that were longer than is read
+	cut       map[int]bool   // those of strings that were longer than is read
 	formats   []numberFormat // by cell style
 	epoch1904 bool
 }
