@@ -66,13 +66,13 @@ func ofGrade(g screening.Grade) Styled {
 }
 
 const (
-	dark     = "1F2A44" // escalate, headers
-	middle   = "F2B84B" // review
-	light    = "ECEFF4" // note
-	reviewer = "2F6F5E" // headers of what the reviewer fills
-	paper    = "F3FAF6" // what the reviewer fills
-	original = "5B6475" // headers of the office's own columns
-	rule     = "C9CED8"
+	dark   = "1F2A44" // escalate, headers
+	middle = "F2B84B" // review
+	light  = "ECEFF4" // note
+	green  = "2F6F5E" // headers of what the reviewer fills
+	paper  = "F3FAF6" // what the reviewer fills
+	slate  = "5B6475" // headers of the office's own columns
+	rule   = "C9CED8"
 )
 
 func newStyles(f *excelize.File) (styles, error) {
@@ -114,8 +114,8 @@ func newStyles(f *excelize.File) (styles, error) {
 		StyleBlock:    {Font: font(true, dark, 12), Alignment: &excelize.Alignment{Vertical: "center"}},
 		StyleDoc:      {Font: &excelize.Font{Italic: true, Color: "44506A", Size: 10, Family: "Calibri"}, Alignment: &excelize.Alignment{Vertical: "center"}},
 		StyleHeader:   header(dark),
-		StyleOriginal: header(original),
-		StyleReviewer: header(reviewer),
+		StyleOriginal: header(slate),
+		StyleReviewer: header(green),
 		StyleFill:     body(excelize.Style{Alignment: wrap, Fill: fill(paper), Protection: open, NumFmt: text}),
 		StyleFillDate: body(excelize.Style{Alignment: top, Fill: fill(paper), Protection: open, CustomNumFmt: &iso}),
 		StyleLabel:    body(excelize.Style{Alignment: wrap, Font: font(true, "000000", 10)}),

@@ -1,0 +1,375 @@
+package reports
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"partnerscreen/screening"
+)
+
+// reviewer is a person at a workbook: it opens one, does things, saves it.
+type reviewer struct {
+	t    *testing.T
+	file *excelize.File
+}
+
+func opened(t *testing.T, book []byte) *reviewer {
+	t.Helper()
+	f, err := excelize.OpenReader(bytes.NewReader(book))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return &reviewer{t, f}
+}
+
+func (rv *reviewer) ok(err error) {
+	rv.t.Helper()
+	if err != nil {
+		rv.t.Fatal(err)
+	}
+}
+
+// cell is where a column of Review stands in a row, wherever it was moved to.
+func (rv *reviewer) cell(sheet, title string, row int) string {
+	rv.t.Helper()
+	rows, err := rv.file.GetRows(sheet)
+	rv.ok(err)
+	for _, cells := range rows {
+		if i := slices.Index(cells, title); i >= 0 {
+			return columnName(i+1) + fmt.Sprint(row)
+		}
+	}
+	rv.t.Fatalf("no column %q", title)
+	return ""
+}
+
+func (rv *reviewer) set(title string, row int, value any) {
+	rv.t.Helper()
+	rv.ok(rv.file.SetCellValue("Review", rv.cell("Review", title, row), value))
+}
+
+func (rv *reviewer) decide(row int, verdict, reason string) {
+	rv.t.Helper()
+	rv.set(colVerdict, row, verdict)
+	rv.set(colReason, row, reason)
+	rv.set(colReviewer, row, "A. Reader")
+}
+
+// fill decides all three lines of the sample.
+func (rv *reviewer) fill() {
+	rv.t.Helper()
+	rv.decide(3, "True match", "Same name and place")
+	rv.set(colSecond, 3, "B. Second")
+	rv.decide(4, "False positive", "Different place")
+	rv.set(colNote, 4, "seen their register entry")
+	rv.set(colExpires, 4, time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC))
+	rv.decide(5, "Needs information", "Identifier wanted")
+}
+
+func (rv *reviewer) saved() []byte {
+	rv.t.Helper()
+	var out bytes.Buffer
+	rv.ok(rv.file.Write(&out))
+	return out.Bytes()
+}
+
+func readBack(t *testing.T, book []byte) (*Decisions, error) {
+	t.Helper()
+	return ReadDecisions(t.Context(), bytes.NewReader(book), int64(len(book)), [][]byte{sampleKey}, Limits{Now: sampleTime, TempDir: t.TempDir()})
+}
+
+// told is what came back, in few words: applied verdicts by key, then
+// problems by cell.
+func told(d *Decisions) string {
+	var out []string
+	for _, l := range d.Lines {
+		line := strings.TrimPrefix(l.Key, "k-") + " " + string(l.Verdict)
+		for _, e := range l.Except {
+			line += " but " + e.List
+		}
+		out = append(out, line)
+	}
+	slices.Sort(out)
+	for _, p := range d.Problems {
+		out = append(out, p.String())
+	}
+	return strings.Join(out, "\n")
+}
+
+const allApplied = `hostile needs_information
+sorvenne-b204 false_positive
+veltraxis-aa1017 true_match`
+
+func TestReadDecisions(t *testing.T) {
+	rv := opened(t, sampleBook(t))
+	rv.fill()
+	rv.set(colExcept, 3, "2")
+	d, err := readBack(t, rv.saved())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Decisions{Lines: []Line{
+		{
+			Key: "k-veltraxis-aa1017", Run: "2026-11-23-0007", Grade: screening.Escalate, Verdict: screening.TrueMatch, Reason: "same_name_and_place",
+			Reviewer: "A. Reader", Second: "B. Second", Except: []Listed{{"bb_export_entities", "B/77"}}, Cell: "Review!V3",
+		},
+		{
+			Key: "k-sorvenne-b204", Run: "2026-11-23-0007", Grade: screening.Review, Verdict: screening.FalsePositive, Reason: "different_place",
+			Note: "seen their register entry", Reviewer: "A. Reader", Expires: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC), Cell: "Review!V4",
+		},
+		{
+			Key: "k-hostile", Run: "2026-11-23-0007", Grade: screening.Review, Verdict: screening.NeedsInformation, Reason: "identifier_wanted",
+			Reviewer: "A. Reader", Cell: "Review!V5",
+		},
+	}}
+	if diff := cmp.Diff(want, d); diff != "" {
+		t.Errorf("what came back (-want +got):\n%s", diff)
+	}
+}
+
+// TestWhatHappensToWorkbooks does to a workbook what people do, and says what
+// is applied and what is reported.
+func TestWhatHappensToWorkbooks(t *testing.T) {
+	book := sampleBook(t)
+	tests := []struct {
+		name string
+		do   func(*reviewer)
+		want string
+	}{
+		{"filled in and saved", func(*reviewer) {}, allApplied},
+		{"rows sorted the other way", func(rv *reviewer) {
+			rv.ok(rv.file.DuplicateRowTo("Review", 3, 6))
+			rv.ok(rv.file.RemoveRow("Review", 3))
+		}, allApplied},
+		{"rows filtered", func(rv *reviewer) { rv.ok(rv.file.SetRowVisible("Review", 4, false)) }, allApplied},
+		{"a line deleted", func(rv *reviewer) { rv.ok(rv.file.RemoveRow("Review", 4)) },
+			"hostile needs_information\nveltraxis-aa1017 true_match"},
+		{"a column of one's own in between", func(rv *reviewer) {
+			rv.ok(rv.file.InsertCols("Review", "D", 1))
+			rv.ok(rv.file.SetCellValue("Review", "D2", "My thoughts"))
+			rv.ok(rv.file.SetCellValue("Review", "D3", "hm"))
+		}, allApplied},
+		{"a column moved to the front", func(rv *reviewer) { rv.move(colVerdict, "A") }, allApplied},
+		{"a sealed column moved to the end", func(rv *reviewer) { rv.move("Party", "AH") }, allApplied},
+		{"a column of one's own with the title of a sealed one", func(rv *reviewer) {
+			rv.ok(rv.file.InsertCols("Review", "C", 1))
+			rv.ok(rv.file.SetCellValue("Review", "C2", "Notes"))
+			rv.ok(rv.file.SetCellValue("Review", "C3", "call them"))
+		}, allApplied},
+		{"a column of one's own with the title of a green one", func(rv *reviewer) {
+			rv.ok(rv.file.SetCellValue("Review", "AH2", "Note"))
+		}, "Review!AH2: there are two columns “Note”; give yours another name"},
+		{"the sheet renamed and moved", func(rv *reviewer) {
+			rv.ok(rv.file.SetSheetName("Review", "Reviewed by A"))
+			rv.ok(rv.file.MoveSheet("Reviewed by A", "Summary"))
+		}, allApplied},
+		{"every other sheet deleted", func(rv *reviewer) {
+			for _, s := range rv.file.GetSheetList() {
+				if s != "Review" {
+					rv.ok(rv.file.DeleteSheet(s))
+				}
+			}
+		}, allApplied},
+		{"rows put in above the header", func(rv *reviewer) {
+			rv.ok(rv.file.InsertRows("Review", 1, 3))
+			rv.ok(rv.file.SetCellValue("Review", "A1", "for Monday"))
+		}, allApplied},
+		{"verdicts typed by hand", func(rv *reviewer) {
+			rv.set(colVerdict, 3, "TRUE_MATCH")
+			rv.set(colVerdict, 4, " false  Positive ")
+			rv.set(colReason, 4, "different_place")
+		}, allApplied},
+		{"a locked cell changed", func(rv *reviewer) { rv.set("Matched name", 4, "Somebody Else") },
+			"hostile needs_information\nveltraxis-aa1017 true_match\n" +
+				"Review!H4: “Matched name” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file"},
+		{"some columns sorted without the others", func(rv *reviewer) {
+			rv.set("Party", 4, "=1+1")
+			rv.set("Party", 5, "Sorvenne Aerostats Ltd")
+		}, "veltraxis-aa1017 true_match\n" +
+			"Review!C4: “Party” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file\n" +
+			"Review!C5: “Party” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file"},
+		{"the key of one line put on another", func(rv *reviewer) { rv.set(colKey, 5, "k-veltraxis-aa1017") },
+			"sorvenne-b204 false_positive\nveltraxis-aa1017 true_match\n" +
+				"Review!AE5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
+		{"a locked column deleted", func(rv *reviewer) { rv.ok(rv.file.RemoveCol("Review", "C")) },
+			"Review!A2: column “Party” is gone, so no line of this sheet can be checked; put it back from the file as it was made"},
+		{"a verdict that is none", func(rv *reviewer) { rv.set(colVerdict, 4, "maybe") },
+			"hostile needs_information\nveltraxis-aa1017 true_match\n" +
+				"Review!V4: no verdict of the list; choose False positive, True match, Needs information"},
+		{"no reviewer, and a reason for another verdict", func(rv *reviewer) {
+			rv.set(colReviewer, 3, "")
+			rv.set(colReason, 5, "Different name")
+		}, "sorvenne-b204 false_positive\n" +
+			"Review!Z3: a verdict wants its reviewer's name\n" +
+			"Review!W5: “Different name” is a reason for “False positive”, and the verdict is another"},
+		{"the second reviewer is the first", func(rv *reviewer) { rv.set(colSecond, 3, "a. reader") },
+			"hostile needs_information\nsorvenne-b204 false_positive\n" +
+				"Review!AA3: the second reviewer is the first; another person must look"},
+		{"dates that are past, ambiguous, and in words", func(rv *reviewer) {
+			rv.set(colExpires, 3, "2026-11-01")
+			rv.set(colExpires, 4, "03/04/2027")
+			rv.set(colExpires, 5, "next summer")
+		}, "Review!AB3: the date lies in the past; a verdict holds until a day to come\n" +
+			"Review!AB4: no date, or one that can be read in two ways; write it as 2027-06-30\n" +
+			"Review!AB5: no date, or one that can be read in two ways; write it as 2027-06-30"},
+		{"a line copied, and both agree", func(rv *reviewer) { rv.ok(rv.file.DuplicateRowTo("Review", 4, 6)) }, allApplied},
+		{"a line copied, and the copies disagree", func(rv *reviewer) {
+			rv.ok(rv.file.DuplicateRowTo("Review", 4, 6))
+			rv.decide(6, "True match", "Party confirmed it")
+		}, "hostile needs_information\nveltraxis-aa1017 true_match\n" +
+			"Review!V4: the same line stands here more than once with different decisions; keep one of them\n" +
+			"Review!V6: the same line stands here more than once with different decisions; keep one of them"},
+		{"verdicts taken out again", func(rv *reviewer) {
+			rv.set(colVerdict, 3, "")
+			rv.set(colReason, 3, "")
+		}, "hostile needs_information\nsorvenne-b204 false_positive"},
+		{"a reason and no verdict", func(rv *reviewer) { rv.set(colVerdict, 3, "") },
+			"hostile needs_information\nsorvenne-b204 false_positive\n" +
+				"Review!V3: no verdict of the list; choose False positive, True match, Needs information"},
+		{"listings left out that are not there, or all of them", func(rv *reviewer) {
+			rv.set(colExcept, 3, "3")
+			rv.set(colExcept, 4, "1")
+		}, "hostile needs_information\n" +
+			"Review!X3: wants numbers of listings from 1 to 2, with commas between them\n" +
+			"Review!X4: that leaves no listing for the verdict; choose “False positive” instead"},
+		{"“Other” without a note", func(rv *reviewer) { rv.set(colReason, 3, "Other (say in the note)") },
+			"hostile needs_information\nsorvenne-b204 false_positive\nReview!Y3: “Other (say in the note)” wants a note"},
+		{"a line typed in by hand", func(rv *reviewer) {
+			rv.set("Party", 6, "Quillon College")
+			rv.decide(6, "False positive", "Different name")
+		}, allApplied + "\nReview!V6: the line has no key or no seal, so it cannot be told which match it is about; decide it on its own line"},
+		{"formulas typed into green cells", func(rv *reviewer) {
+			rv.ok(rv.file.SetCellFormula("Review", rv.cell("Review", colVerdict, 4), `"True match"`))
+			rv.ok(rv.file.SetCellValue("Review", rv.cell("Review", colVerdict, 3), nil))
+		}, "hostile needs_information\n" +
+			"Review!V3: no verdict of the list; choose False positive, True match, Needs information\n" +
+			"Review!V4: no verdict of the list; choose False positive, True match, Needs information"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			rv := opened(t, book)
+			rv.fill()
+			tt.do(rv)
+			d, err := readBack(t, rv.saved())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want, told(d)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// move puts a column of Review somewhere else.
+func (rv *reviewer) move(title, to string) {
+	rv.t.Helper()
+	rows, err := rv.file.GetRows("Review", excelize.Options{RawCellValue: true})
+	rv.ok(err)
+	from := slices.Index(rows[1], title)
+	rv.ok(rv.file.InsertCols("Review", to, 1))
+	for n, cells := range rows {
+		if n > 0 {
+			rv.ok(rv.file.SetCellValue("Review", to+fmt.Sprint(n+1), at(cells, from)))
+		}
+	}
+	old := columnName(from + 1)
+	if to == "A" {
+		old = columnName(from + 2)
+	}
+	rv.ok(rv.file.RemoveCol("Review", old))
+}
+
+func TestReadDecisionsTwiceIsTheSame(t *testing.T) {
+	rv := opened(t, sampleBook(t))
+	rv.fill()
+	book := rv.saved()
+	first, err := readBack(t, book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := readBack(t, book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestReadDecisionsUndecided(t *testing.T) {
+	d, err := readBack(t, sampleBook(t))
+	if err != nil || len(d.Lines) > 0 || len(d.Problems) > 0 || d.Undecided != 3 {
+		t.Errorf("an untouched workbook: %+v, %v; want three undecided lines and nothing else", d, err)
+	}
+}
+
+func TestReadDecisionsOtherKey(t *testing.T) {
+	rv := opened(t, sampleBook(t))
+	rv.fill()
+	book := rv.saved()
+	other := [][]byte{[]byte("another server's key")}
+	d, err := ReadDecisions(t.Context(), bytes.NewReader(book), int64(len(book)), other, Limits{})
+	if err != nil || len(d.Lines) != 0 || len(d.Problems) != 3 {
+		t.Errorf("with another key: %v, %v; want three problems", told(d), err)
+	}
+	d, err = ReadDecisions(t.Context(), bytes.NewReader(book), int64(len(book)), append(other, sampleKey), Limits{})
+	if err != nil || told(d) != allApplied {
+		t.Errorf("with the old key beside a new one: %v, %v", told(d), err)
+	}
+	for _, keys := range [][][]byte{nil, {{}}} {
+		if _, err := ReadDecisions(t.Context(), bytes.NewReader(book), int64(len(book)), keys, Limits{}); err == nil {
+			t.Error("read without a key")
+		}
+	}
+}
+
+func TestReadDecisionsRefuses(t *testing.T) {
+	plain := excelize.NewFile()
+	defer plain.Close()
+	var empty bytes.Buffer
+	if err := plain.Write(&empty); err != nil {
+		t.Fatal(err)
+	}
+	book := sampleBook(t)
+	tests := []struct {
+		name   string
+		book   []byte
+		limits Limits
+		want   error
+		say    string
+	}{
+		{"nothing", nil, Limits{}, ErrNotWorkbook, "empty"},
+		{"a PDF", []byte("%PDF-1.7 and so on, for long enough"), Limits{}, ErrNotWorkbook, "save the file as .xlsx"},
+		{"a password", []byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on"), Limits{}, ErrNotWorkbook, "password"},
+		{"cut short", book[:len(book)/2], Limits{}, ErrNotWorkbook, "save the file as .xlsx"},
+		{"another workbook", empty.Bytes(), Limits{}, ErrNoReview, colSeal},
+		{"a large file", book, Limits{Bytes: 1000}, ErrTooLarge, "limit"},
+		{"large once opened", book, Limits{Unzipped: 10_000}, ErrTooLarge, "opened"},
+		{"many rows", book, Limits{Rows: 3}, ErrTooLarge, "rows"},
+		{"many cells", book, Limits{Cells: 90}, ErrTooLarge, "cells"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := ReadDecisions(t.Context(), bytes.NewReader(tt.book), int64(len(tt.book)), [][]byte{sampleKey}, tt.limits)
+			if !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.say) {
+				t.Errorf("got %v, want %v that says %q", err, tt.want, tt.say)
+			}
+		})
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := ReadDecisions(ctx, bytes.NewReader(book), int64(len(book)), [][]byte{sampleKey}, Limits{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+}
