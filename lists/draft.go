@@ -2,6 +2,7 @@ package lists
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -64,10 +65,11 @@ func newDraft(list, id, place string, found *findings) *draft {
 	return &draft{Entity: screening.Entity{List: list, ID: id}, found: found, place: place, seen: map[string]int{}}
 }
 
-// name adds a name. Of two equal ones the first stays; it is weak only if all are.
+// name adds a name; a text without a letter or figure is none. Of two equal
+// ones the first stays; it is weak only if all are.
 func (d *draft) name(n screening.Name) {
 	n.Text, n.Given, n.Family = tidy(n.Text), tidy(n.Given), tidy(n.Family)
-	if n.Text == "" {
+	if !strings.ContainsFunc(n.Text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) {
 		return
 	}
 	if n.Kind == "" {
@@ -162,6 +164,76 @@ func (d *draft) born(iso string, ok bool) {
 	}
 }
 
+// births adds the dates of birth a text holds: "(a) 3.3.1965, (b) 1955",
+// "Approximately 1963, 30/01/1972", "Between 1977 and 1982", "23.6.1972 (or
+// 23.7.1972)". Of a range both ends are kept; days come before months. A text
+// that is not empty and holds none is a finding.
+func (d *draft) births(text string) {
+	text = tidy(text)
+	any := text == ""
+	for _, m := range birthDate.FindAllStringSubmatch(text, -1) {
+		date := m[2]
+		if !strings.ContainsFunc(date, unicode.IsLetter) { // "10.8. 1960", "28.01 1966"
+			date = strings.ReplaceAll(strings.ReplaceAll(date, ". ", "."), " ", ".")
+		}
+		iso, ok := ParseDate(date, false)
+		if !ok {
+			continue // a year of another calendar
+		}
+		if m[1] != "" || m[3] != "" {
+			iso = iso[:4]
+		}
+		d.born(iso, true)
+		any = true
+	}
+	if !any {
+		d.found.add("row", d.place, "a date of birth that cannot be read", false)
+	}
+}
+
+var (
+	birthDate = regexp.MustCompile(`(?i)(\b(?:circa|ca|c|approximately|approx|about|around|probably)\b\.? *)?` +
+		`((?:\d{1,2}|dd) ?[./] ?(?:\d{1,2}|mm)(?:[./] ?| )\d{4}|\d{4}-\d{2}-\d{2}` +
+		`|(?:\d{1,2}(?:st|nd|rd|th)? )?(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.? ?\d{4}|\b\d{4}\b)( circa\b)?`)
+
+	// itemMark is the mark of an item in a cell of several: "(1)", "2)", "(a)", "b)", "(ii)".
+	itemMark = regexp.MustCompile(`(?:^|[\s,;"]|\()\(?(?:\d{1,2}|[a-p]|i{1,3}|iv)\)[\s.,:]*`)
+	noted    = regexp.MustCompile(`[(（][^()（）]*[)）]`)
+)
+
+// withoutNotes leaves out what stands in brackets.
+func withoutNotes(text string) string { return noted.ReplaceAllString(text, " ") }
+
+// inBrackets adds an organisation's name, and where it ends in brackets its
+// parts: "Alpha Plant (AP)" is known as "Alpha Plant" and as "AP", "Beta
+// (National Beta Corporation)" by either. A country, a legal form or a note in
+// the brackets is no name.
+func (d *draft) inBrackets(n screening.Name) {
+	d.name(n)
+	outer, inner, ok := lastBracket(tidy(n.Text))
+	if !ok {
+		return
+	}
+	if n.Kind == screening.PrimaryName {
+		n.Kind = screening.AliasName
+	}
+	n.Text = outer
+	d.name(n)
+	if _, country := screening.CountryCode(inner); country || bracketNote.MatchString(inner) || bracketForm.MatchString(inner) {
+		return
+	}
+	for part := range strings.SplitSeq(inner, ",") {
+		n.Text, n.Kind = part, aliasOrAcronym(part)
+		d.name(n)
+	}
+}
+
+var (
+	// bracketNote tells a note from a name: small letters at the start, or a word only notes have.
+	bracketNote = regexp.MustCompile(`^\p{Ll}|(?i)\b(formerly|previously|listed|located|known as|see|branch|until|since|according)\b|^[^\p{L}]*$`)
+	bracketForm = regexp.MustCompile(`(?i)^(p?jsc|ojsc|cjsc|llc|ltd|inc|oao|ooo|pao|zao|ao|gmbh|sarl|ngo|sez|hk|prc|dprk|private|(public |open |closed )?joint stock company|limited liability company|pty|plc)\.?$`)
+)
+
 // website adds an address on the web.
 func (d *draft) website(site string) {
 	if site = tidy(site); site != "" && !slices.Contains(d.Websites, site) {
@@ -215,16 +287,40 @@ func joined(sep string, texts ...string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), sep)
 }
 
-// countryAtEnd reads the country an address ends with ("12 Main St, Tallinn,
-// Estonia (since 2019)."); "" where it ends with none that is known.
+// countryAtEnd reads the country an address names: in its last part ("12 Main St,
+// Tallinn, Estonia (since 2019)", "Minsk 220004 Belarus", "Tehran (Iran)"), or
+// else in a part of its own further up; "" where it names none that is known.
 func countryAtEnd(address string) string {
 	address = strings.TrimRight(tidy(address), " .;,")
-	if i := strings.LastIndexByte(address, '('); i > 0 && strings.HasSuffix(address, ")") {
-		if code := countryAtEnd(address[:i]); code != "" {
+	if outer, inner, ok := lastBracket(address); ok {
+		if code, ok := screening.CountryCode(inner); ok {
 			return code
 		}
+		address = outer
 	}
-	last := address[strings.LastIndexAny(address, ",;")+1:]
-	code, _ := screening.CountryCode(last)
-	return code
+	parts := strings.FieldsFunc(address, isJoint)
+	for i, part := range slices.Backward(parts) {
+		if code, ok := screening.CountryCode(strings.Trim(part, " .")); ok {
+			return code
+		}
+		if i == len(parts)-1 { // a postal code may stand before the country
+			if code, ok := screening.CountryCode(afterFigures(part)); ok {
+				return code
+			}
+		}
+	}
+	return ""
+}
+
+func isJoint(r rune) bool { return r == ';' || r == ',' }
+
+// afterFigures is what stands behind the last word of a text with a figure in it.
+func afterFigures(text string) string {
+	words := strings.Fields(text)
+	for i, word := range slices.Backward(words) {
+		if strings.ContainsFunc(word, unicode.IsDigit) {
+			return strings.Join(words[i+1:], " ")
+		}
+	}
+	return ""
 }

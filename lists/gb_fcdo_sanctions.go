@@ -22,7 +22,6 @@ var ukSanctions = Card{
 	Page:      "https://www.gov.uk/government/publications/the-uk-sanctions-list",
 	Licence:   "OGL-UK-3.0",
 	Binds:     []string{"GB"},
-	Reaches:   true,
 	Blocking:  germanBoycott,
 	Controls: []screening.Control{
 		screening.AssetFreeze, screening.ExportLicence, screening.NarrowFinancial, screening.Travel, screening.OtherControl,
@@ -428,14 +427,8 @@ func (p *ukParty) named(parts [6]string, kind, strength string) {
 	p.name(name)
 }
 
-// ukLanguages are the languages of names in other scripts, as ISO 639-1.
-var ukLanguages = map[string]string{
-	"arabic": "ar", "belarusian": "be", "burmese": "my", "chinese": "zh", "dari": "fa", "farsi": "fa", "georgian": "ka", "hebrew": "he",
-	"korean": "ko", "pashto": "ps", "persian": "fa", "russian": "ru", "serbian": "sr", "ukrainian": "uk", "urdu": "ur",
-}
-
 func (p *ukParty) original(text, language string) {
-	p.name(screening.Name{Text: text, Kind: screening.OriginalName, Lang: ukLanguages[strings.ToLower(language)]})
+	p.name(screening.Name{Text: text, Kind: screening.OriginalName, Lang: languages[strings.ToLower(language)]})
 }
 
 // located reads an address; the town is by custom in the last line filled.
@@ -494,13 +487,10 @@ func (p *ukParty) birth(date string) {
 
 // nationality reads one or several nationalities: "Iran", "(1) Iraq (2) Jordan".
 func (p *ukParty) nationality(countries string) {
-	for country := range strings.FieldsFuncSeq(ukItem.ReplaceAllString(countries, ";"), func(r rune) bool { return r == ';' || r == '|' }) {
+	for country := range strings.FieldsFuncSeq(itemMark.ReplaceAllString(countries, ";"), func(r rune) bool { return r == ';' || r == '|' }) {
 		p.country(country)
 	}
 }
-
-// ukItem is the number of an item in a cell of several: "(1)", "2)", "a)".
-var ukItem = regexp.MustCompile(`(?:^|\s)\(?(?:\d{1,2}|[a-h])\)\s*`)
 
 // flag is read as the country of a ship.
 func (p *ukParty) flag(country string) {
@@ -518,7 +508,7 @@ func (p *ukParty) site(sites string) {
 // related reads the parties a cell of free text names: "(1) Alpha Ltd (2) Beta
 // Ltd", "Alpha Ltd; Beta Ltd". A comma may be part of a name and does not divide.
 func (p *ukParty) related(kind, cell string) {
-	for name := range strings.FieldsFuncSeq(ukItem.ReplaceAllString(cell, ";"), func(r rune) bool { return r == ';' || r == '|' || r == '\n' }) {
+	for name := range strings.FieldsFuncSeq(itemMark.ReplaceAllString(cell, ";"), func(r rune) bool { return r == ';' || r == '|' || r == '\n' }) {
 		p.link(screening.Link{Kind: kind, Name: strings.Trim(tidy(name), " ,."), Source: "UK Sanctions List"})
 	}
 }

@@ -23,6 +23,9 @@ func TestRealSanctions(t *testing.T) {
 		{"un_sc_sanctions", "xml", 1011, map[screening.Kind]int{screening.KindPerson: 736, screening.KindOrganisation: 275}},
 		{"gb_fcdo_sanctions", "csv", 2523, map[screening.Kind]int{screening.KindOrganisation: 2523}},
 		{"eu_fsf", "xml", 5873, map[screening.Kind]int{screening.KindPerson: 4389, screening.KindOrganisation: 1484}},
+		// 28 ports, airports, economic zones and crypto-assets are neither person nor organisation.
+		{"eu_833_2014", "csv", 1746, map[screening.Kind]int{screening.KindOrganisation: 1085, screening.KindVessel: 633, screening.KindUnknown: 28}},
+		{"eu_journal_sanctions", "csv", 6271, map[screening.Kind]int{screening.KindPerson: 4500, screening.KindOrganisation: 1695, screening.KindVessel: 75, screening.KindUnknown: 1}},
 	} {
 		t.Run(want.id+"/"+want.format, func(t *testing.T) {
 			entities, header := readReal(t, filepath.Join(mirror, want.id), want.id, want.format)

@@ -129,7 +129,7 @@ func unEntity(n *node, kind screening.Kind, at string, found *findings) *screeni
 		d.name(screening.Name{Text: name, Kind: screening.PrimaryName})
 	} else {
 		for i, part := range strings.Split(name, ";") { // two names of one entity: "AIRLINES OF X (AX) ; X AIR"
-			d.name(screening.Name{Text: part, Kind: []screening.NameKind{screening.PrimaryName, screening.AliasName}[min(i, 1)]})
+			d.inBrackets(screening.Name{Text: part, Kind: []screening.NameKind{screening.PrimaryName, screening.AliasName}[min(i, 1)]})
 		}
 	}
 	d.name(screening.Name{Text: n.Get("NAME_ORIGINAL_SCRIPT"), Kind: screening.OriginalName})
@@ -206,7 +206,7 @@ func unAlias(d *draft, alias *node) {
 		d.found.add("code", d.place, "unknown alias quality \""+quality+"\", read as good", false)
 	}
 	former := quality == "f.k.a." || strings.HasPrefix(note, "previously listed") || strings.HasPrefix(note, "formerly listed")
-	for text := range strings.SplitSeq(alias.Get("ALIAS_NAME"), ";") {
+	for text := range strings.SplitSeq(itemMark.ReplaceAllString(alias.Get("ALIAS_NAME"), ";"), ";") {
 		n.Text, n.Kind = text, original(text)
 		if former {
 			n.Kind = screening.FormerName
