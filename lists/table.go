@@ -24,6 +24,9 @@ type columns struct {
 // cannot take the whole file into memory.
 const maxRecord = 8 << 20
 
+// maxDepth bounds how deep the elements of a file may nest; the deepest list known has 12 levels.
+const maxDepth = 64
+
 // table reads a delimited file by the names of its columns. It puts up with a
 // byte order mark, lines in Windows-1252, stray quotes, short rows and a header
 // that is repeated further down; the last two it reports.
