@@ -43,7 +43,7 @@ func newBook(r *Report) (*Book, error) {
 		Created: stamp, Modified: stamp, Identifier: r.Run.ID, Language: "en",
 	})
 	if err == nil {
-		err = f.SetAppProps(&excelize.AppProperties{Application: "screener", AppVersion: "1.0"})
+		err = f.SetAppProps(&excelize.AppProperties{Application: "screener", AppVersion: "01.0000"}) // Excel wants two and four digits
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -135,7 +135,7 @@ type Layout struct {
 	Protect bool
 	// Plain pages have no header row, filter or frozen panes.
 	Plain bool
-	// PagesWide is how many sheets of paper the page is wide; 0 is one.
+	// PagesWide is how many sheets of paper the page is wide; 0 is as many as keep it readable.
 	PagesWide int
 	// Large pages are for A3.
 	Large bool
@@ -157,6 +157,9 @@ type Page struct {
 	part   int // which sheet of the tab
 	left   int // rows of the table still to come, over all its sheets
 }
+
+// readable is how many characters side by side can still be read on paper.
+const readable = 230
 
 const (
 	docRow    = 1
@@ -181,6 +184,10 @@ func (p *Page) begin() error {
 			return fmt.Errorf("filtering %s: %w", p.sheet, err)
 		}
 		size = "A1:" + corner
+		// A reference like 00123 is text on purpose.
+		if err := f.AddIgnoredErrors(p.sheet, size, excelize.IgnoredErrorsNumberStoredAsText); err != nil {
+			return fmt.Errorf("quieting %s: %w", p.sheet, err)
+		}
 	}
 	if err := f.SetSheetDimension(p.sheet, size); err != nil {
 		return fmt.Errorf("sizing %s: %w", p.sheet, err)
@@ -251,9 +258,16 @@ func pane(frozen int) string {
 func (p *Page) setUp() error {
 	f, sheet := p.book.file, p.sheet
 	const a3, a4 = 8, 9
-	orientation, paper, wide, high, yes := "landscape", a4, max(1, p.layout.PagesWide), 0, true
+	orientation, paper, wide, high, yes := "landscape", a4, p.layout.PagesWide, 0, true
 	if p.layout.Large {
 		paper = a3
+	}
+	if wide == 0 {
+		width := 0.0
+		for _, c := range p.layout.Columns {
+			width += c.Width
+		}
+		wide = 1 + int(width/readable)
 	}
 	if p.layout.Portrait {
 		orientation = "portrait"
@@ -273,7 +287,7 @@ func (p *Page) setUp() error {
 	)
 	if err == nil && !p.layout.Plain {
 		titles := fmt.Sprintf("'%s'!$%d:$%d", sheet, headerRow, headerRow)
-		if p.layout.PagesWide > 1 && p.layout.Frozen > 0 {
+		if wide > 1 && p.layout.Frozen > 0 {
 			titles = fmt.Sprintf("'%s'!$A:$%s,%s", sheet, columnName(p.layout.Frozen), titles)
 		}
 		err = f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: sheet})

@@ -159,7 +159,7 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 			return fmt.Errorf("drop-down of %s: %w", title, err)
 		}
 		dv.SetInput(strings.TrimSuffix(title, " (required)"), prompt)
-		dv.SetError(excelize.DataValidationErrorStyleStop, "Not one of the choices", "Choose one of: "+strings.Join(choices, ", ")+".")
+		dv.SetError(excelize.DataValidationErrorStyleStop, "Not one of the choices", "Choose one from the list.")
 		return x.AddDataValidation(sheet, dv)
 	}
 	if err := drop(colVerdict, said, "Are the two the same party?"); err != nil {

@@ -27,7 +27,11 @@ func rowsIn(places []screening.Place) string {
 			if p.Sheet != "" {
 				b.WriteString(", " + p.Sheet)
 			}
-			b.WriteString(": row ")
+			b.WriteString(": row")
+			if i+1 < shown && places[i+1].File == p.File && places[i+1].Sheet == p.Sheet {
+				b.WriteString("s")
+			}
+			b.WriteString(" ")
 		default:
 			b.WriteString(", ")
 		}
