@@ -1,0 +1,112 @@
+package lists
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// Limits on a workbook: the file itself, and what it unpacks to. The largest
+// published list is 1.3 MB and unpacks to 20 MB.
+const (
+	maxWorkbook = 64 << 20
+	maxUnpacked = 512 << 20
+)
+
+// sheetRows reads the first sheet of an XLSX workbook by the names of its
+// columns, raw: a date is the number Excel keeps (see DateOfSerial). It hands
+// each row that is not blank to do, and returns what is odd about the sheet.
+// It errors when the file is no workbook, is empty, or lacks a needed column.
+func sheetRows(r io.Reader, file string, cols columns, do func(row) error) (odd []Finding, err error) {
+	b, err := io.ReadAll(io.LimitReader(r, maxWorkbook+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	switch {
+	case len(b) == 0:
+		return nil, fmt.Errorf("%s is empty", file)
+	case len(b) > maxWorkbook:
+		return nil, fmt.Errorf("%s is larger than %d MB", file, maxWorkbook>>20)
+	case looksHTML(b):
+		return nil, fmt.Errorf("%s %w", file, errHTML)
+	case !bytes.HasPrefix(b, []byte("PK")):
+		return nil, fmt.Errorf("%s is not an XLSX workbook", file)
+	}
+	defer func() { // a broken workbook must not take the program down with its library
+		if p := recover(); p != nil {
+			err = fmt.Errorf("reading %s: the workbook is broken: %v", file, p)
+		}
+	}()
+	book, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked})
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	defer func() { err = errors.Join(err, book.Close()) }()
+	sheets := book.GetSheetList()
+	if len(sheets) == 0 {
+		return nil, fmt.Errorf("%s has no sheet", file)
+	}
+	rows, err := book.Rows(sheets[0])
+	if err != nil {
+		return nil, fmt.Errorf("reading %s, sheet %s: %w", file, sheets[0], err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+
+	var t *table
+	for line := 1; rows.Next(); line++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return nil, fmt.Errorf("reading %s row %d: %w", file, line, err)
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(strings.ReplaceAll(cells[i], "_x000D_", "\n")) // how a carriage return is written when it is not
+		}
+		switch {
+		case !slices.ContainsFunc(cells, func(c string) bool { return c != "" }):
+		case t == nil:
+			if t, err = sheetHeader(file, cells, cols); err != nil {
+				return nil, err
+			}
+		default:
+			if err := do(row{Line: line, t: t, cells: cells}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := rows.Error(); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
+	if t == nil {
+		return nil, fmt.Errorf("%s has no rows", file)
+	}
+	for _, more := range sheets[1:] {
+		t.Findings = append(t.Findings, Finding{Kind: "column", Place: file, Text: fmt.Sprintf("another sheet %q is not read", more), Holds: true})
+	}
+	return t.Findings, nil
+}
+
+// sheetHeader makes the first filled row the names of the columns.
+func sheetHeader(file string, cells []string, cols columns) (*table, error) {
+	t := &table{file: file, index: map[string]int{}}
+	for i, h := range cells {
+		h = tidy(h)
+		t.header = append(t.header, h)
+		if _, twice := t.index[h]; !twice {
+			t.index[h] = i
+		}
+		if h != "" && !slices.Contains(cols.Need, h) && !slices.Contains(cols.Know, h) {
+			t.Findings = append(t.Findings, Finding{Kind: "column", Place: file, Text: fmt.Sprintf("unknown column %q", h), Holds: true})
+		}
+	}
+	for _, need := range cols.Need {
+		if !t.Has(need) {
+			return nil, fmt.Errorf("%s has no column %q (its columns are: %s)", file, need, strings.Join(t.header, ", "))
+		}
+	}
+	return t, nil
+}
