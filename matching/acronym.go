@@ -40,7 +40,7 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 		}
 	}
 	if len(c.words) == 1 && len(c.words[0].text) >= 3 && anyHash(q.acronymHashes, hashKey('a', c.words[0].text)) {
-		a := alignment{by: byAcronym, to: uint8(max(q.segments, 1) - 1), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text))}
+		a := alignment{by: byAcronym, to: uint8(max(q.segments, 1) - 1), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text)) - listedAcronymCost}
 		a.score = a.shared
 		if a.score > best.score {
 			best = a
@@ -48,6 +48,10 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 	}
 	return best
 }
+
+// listedAcronymCost is what the initials of the query lose that are all the
+// listed name is: many a short name happens to be made of some initials.
+const listedAcronymCost = 0.08
 
 func anyHash(hashes []uint64, h uint64) bool {
 	for _, x := range hashes {

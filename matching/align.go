@@ -13,6 +13,7 @@ const (
 	lackCost   = 0.60
 	clashCost  = 0.90
 	numberCost = 1.50 // two numbers that differ: the 58th institute is not the 59th
+	placeCost  = 0.40 // two cities that differ, or two countries
 	strict     = 1.80 // when nothing distinctive is shared, every word counts for more
 )
 
@@ -31,7 +32,11 @@ type alignment struct {
 	clash       float32
 	distinctive float32 // the part of shared that is neither place, generic word nor number
 	place       float32
+	generic     float32 // and of the generic words
+	words       int     // how many words are shared
 	numberClash bool
+	placeClash  bool
+	scattered   bool    // the words stand in more parts of the cell than of the listed name
 	residual    float32 // weight lost to words spelt differently
 	exact       bool    // nothing but forms and particles differs
 	from, to    uint8   // the segments of the query that were compared
@@ -163,6 +168,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 	s.reset(len(q.words), len(c.words))
 	a := alignment{from: from, to: to, exact: true}
 	var residual float32
+	kind := false // a word for a kind of party is shared
 	take := func(qf, qt, cf, ct uint8, weight, sim float32) {
 		for i := qf; i < qt; i++ {
 			s.qUsed[i] = true
@@ -175,11 +181,17 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		if sim < sameMeaning {
 			a.exact = false
 		}
-		switch c := c.words[cf].class; {
-		case c == Distinctive && q.words[qf].class == Distinctive:
+		switch class := c.words[cf].class; {
+		case class == Distinctive && q.words[qf].class == Distinctive:
 			a.distinctive += weight * sim
-		case c == Place:
+		case class == Place:
 			a.place += weight * sim
+		case class == Generic:
+			a.generic += weight * sim
+		}
+		kind = kind || kinds[c.words[cf].key]
+		if weight > 0 {
+			a.words++
 		}
 		if s.record {
 			s.groups = append(s.groups, group{[2]uint8{qf, qt}, [2]uint8{cf, ct}, weight, sim})
@@ -200,21 +212,43 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		}
 	})
 	var qNumber, cNumber bool
+	var qPlace, cPlace float32
 	for i := range q.words {
 		w := &q.words[i]
 		if w.segment < from || w.segment > to {
 			a.outside += w.weight
 			continue
 		}
-		if !s.qUsed[i] && w.weight > 0 {
-			a.extra += w.weight
-			qNumber = qNumber || w.class == Number
+		if s.qUsed[i] || w.weight == 0 {
+			continue
+		}
+		a.extra += w.weight
+		switch w.class {
+		case Number:
+			qNumber = true
+		case Place:
+			qPlace = w.weight
+		case Generic:
+			if !kind && kinds[w.key] {
+				a.extra += max(0, extraKindWeight-w.weight)
+			}
 		}
 	}
 	for j := range c.words {
-		if w := &c.words[j]; !s.cUsed[j] && w.weight > 0 {
-			a.lack += w.weight
-			cNumber = cNumber || w.class == Number
+		w := &c.words[j]
+		if s.cUsed[j] || w.weight == 0 {
+			continue
+		}
+		a.lack += w.weight
+		switch w.class {
+		case Number:
+			cNumber = true
+		case Place:
+			cPlace = w.weight
+		case Generic:
+			if !kind && kinds[w.key] {
+				a.lack += max(0, lackKindWeight-w.weight)
+			}
 		}
 	}
 	if a.extra > 0 || a.lack > 0 {
@@ -223,8 +257,24 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 	a.residual = residual
 	a.clash = min(a.extra, a.lack)
 	a.numberClash = qNumber && cNumber
+	a.placeClash = qPlace > 0 && qPlace == cPlace
+	if usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed) {
+		a.scattered = true
+	}
 	a.finish()
 	return a
+}
+
+// usedSegments counts the segments whose words were used.
+func usedSegments(words []word, used []bool) int {
+	n, last := 0, -1
+	for i := range words {
+		if used[i] && words[i].weight > 0 && int(words[i].segment) != last {
+			n++
+			last = int(words[i].segment)
+		}
+	}
+	return n
 }
 
 // join finds runs of words of long that are one word of short: "Chon Myong"
@@ -277,19 +327,34 @@ func (a *alignment) shares() (s shares) {
 	if a.numberClash {
 		number = numberCost
 	}
+	place := float32(0)
+	if a.placeClash {
+		place = placeCost
+	}
 	residual := f * a.residual * (extraCost + lackCost + clashCost)
-	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash
+	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place
 	d := a.shared + residual + extra + lack + clash + number
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
 	score := a.shared / d
-	if a.distinctive < leastDistinctive && a.place == 0 && !a.exact {
-		s.generic = score * genericOnly
-		s.genericWhy = "only generic words agree"
-		score -= s.generic
+	whole := a.exact && a.outside == 0
+	part := a.exact && a.words >= 2 && a.generic+a.place >= leastGeneric
+	switch {
+	case a.distinctive >= leastDistinctive:
+	case a.generic == 0 && a.distinctive < 0.05:
+		s.generic, s.genericWhy = score*placeOnly, "only places and numbers agree"
+	case a.distinctive < 0.05 && a.place == 0 && !(whole && a.words >= 2) && !part:
+		s.generic, s.genericWhy = score*genericOnly, "only generic words agree"
+	case a.distinctive < leastDistinctive && a.words < 2 && !whole:
+		s.generic, s.genericWhy = score*genericOnly, "only a frequent word agrees"
 	}
+	score -= s.generic
 	if a.outside > 0 {
-		s.outside = min(outsideCost, score)
+		s.outside = outsideCost
 	}
+	if a.scattered {
+		s.outside += scatteredCost
+	}
+	s.outside = min(s.outside, score)
 	return s
 }
 
@@ -299,7 +364,14 @@ const (
 	leastDistinctive = 0.3
 	// genericOnly is what generic words lose when they are all that agrees
 	// and not the whole name.
-	genericOnly = 0.20
+	genericOnly = 0.30
+	// placeOnly is what places and numbers lose when they are all that agrees.
+	placeOnly = 0.50
+	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
+	leastGeneric = 0.40
+	// scatteredCost is what a name loses whose words stand in more parts of the
+	// cell than of the listed name.
+	scatteredCost = 0.06
 	// outsideCost is what a name loses that is a part of its cell only.
 	outsideCost = 0.02
 )

@@ -71,10 +71,7 @@ func Compare(query *screening.Party, candidate *screening.Entity, opts Options) 
 
 // prepare reads a name.
 func prepare(name string, person bool) profile {
-	if person {
-		return newProfile(PersonWords(name), true, newTerm)
-	}
-	return newProfile(Words(name), false, newTerm)
+	return newProfile(read(name, person), person, newTerm)
 }
 
 // explain scores one name of an entity with all features.

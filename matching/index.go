@@ -3,8 +3,8 @@ package matching
 import (
 	"cmp"
 	"iter"
+	"runtime"
 	"slices"
-	"sync"
 
 	"partnerscreen/screening"
 )
@@ -22,7 +22,7 @@ type Index struct {
 	orgs     *space
 	persons  *space
 	numbers  map[string][]uint32 // identifiers and websites -> entities
-	searches [2]sync.Pool        // of *search, by space
+	idle     [2]chan *search     // working memory, by space
 }
 
 // NewIndex builds the index of the entities.
@@ -39,21 +39,22 @@ func NewIndex(entities iter.Seq[*screening.Entity], opts Options) *Index {
 		for i := range e.Names {
 			switch e.Kind {
 			case screening.KindPerson:
-				persons.add(id, i, PersonWords(e.Names[i].Text))
+				persons.add(id, i, read(e.Names[i].Text, true))
 			case screening.KindVessel, screening.KindAircraft:
 			default:
-				words := Words(e.Names[i].Text)
+				words := read(e.Names[i].Text, false)
 				orgs.add(id, i, words)
 				if e.Kind == screening.KindUnknown && !speaksOfOrganisation(words) {
-					persons.add(id, i, PersonWords(e.Names[i].Text))
+					persons.add(id, i, read(e.Names[i].Text, true))
 				}
 			}
 		}
 	}
 	ix.numbers = numbersOf(ix.entities)
 	ix.orgs, ix.persons = orgs.build(), persons.build()
-	ix.searches[0].New = func() any { return newSearch(ix.orgs) }
-	ix.searches[1].New = func() any { return newSearch(ix.persons) }
+	for i := range ix.idle {
+		ix.idle[i] = make(chan *search, runtime.GOMAXPROCS(0))
+	}
 	return ix
 }
 
@@ -111,8 +112,18 @@ func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidat
 	if p.Role.Person() {
 		which, s = 1, ix.persons
 	}
-	x := ix.searches[which].Get().(*search)
-	defer ix.searches[which].Put(x)
+	var x *search
+	select {
+	case x = <-ix.idle[which]:
+	default:
+		x = newSearch(s)
+	}
+	defer func() {
+		select {
+		case ix.idle[which] <- x:
+		default:
+		}
+	}()
 
 	q := prepare(p.Name, p.Role.Person())
 	x.found = x.found[:0]

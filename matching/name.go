@@ -57,7 +57,7 @@ var nameFeature = Feature{
 		against(shares.clash, extra, lack, "words that stand against each other")
 		against(shares.number, extra, lack, "the numbers differ")
 		against(shares.generic, shared.Query, shared.Candidate, shares.genericWhy)
-		if a.outside > 0 {
+		if shares.outside > 0 {
 			against(shares.outside, quote(c.query.words, func(i int) bool { return !in(i) }), "", "the cell names more than this party: it may be a part of it, or stand beside it")
 		}
 		return out

@@ -3,8 +3,8 @@ package matching
 // The weights of what two names of persons do not share. A middle name or a
 // patronymic left out says little; two that differ say the persons do.
 const (
-	personExtraCost = 0.30
-	personLackCost  = 0.25
+	personExtraCost = 0.52
+	personLackCost  = 0.26
 	personClashCost = 1.60
 )
 

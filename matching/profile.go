@@ -69,6 +69,8 @@ func weigh(t *term, person bool) float32 {
 		return 1
 	case len(t.text) == 1:
 		return min(t.weight, initialWeight)
+	case t.formPart:
+		return min(t.weight, formPartWeight)
 	}
 	return t.weight
 }

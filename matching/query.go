@@ -31,7 +31,7 @@ func (s *space) likenesses(t *term) []likeness {
 func (s *space) findLike(t *term) []likeness {
 	var out []likeness
 	seen := map[uint32]bool{}
-	t.neighbourhood(func(h uint64) {
+	t.neighbourhood(false, func(h uint64) {
 		for _, c := range s.spell.bucket(h) {
 			if c.print != uint32(h) || seen[c.value] {
 				continue
@@ -80,16 +80,15 @@ func (s *space) spelt(text string) (ids []uint32) {
 // search is the working memory of one query after another on one space.
 type search struct {
 	scorer
-	space  *space
-	epoch  uint32
-	stamp  []uint32  // by term: the epoch that hit it
-	sim    []float32 // by term: how alike it is to a word of the query
-	seen   []uint32  // by name: the epoch that looked at it
-	hits   []uint32
-	found  []found
-	other  profile // the candidate's name, unpacked
-	looked int     // names that were bounded
-	scored int     // names that were compared in full
+	space   *space
+	epoch   uint32
+	stamp   []uint32  // by term: the epoch that hit it
+	sim     []float32 // by term: how alike it is to a word of the query
+	seen    []uint32  // by name: the epoch that looked at it
+	hits    []uint32
+	found   []found
+	other   profile // the candidate's name, unpacked
+	bounded int     // names looked at so far
 }
 
 func newSearch(s *space) *search {
@@ -143,8 +142,8 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 			if c.print != uint32(h) || x.seen[c.value] == x.epoch {
 				continue
 			}
+			x.bounded++
 			if !sure && x.bound(c.value) < s.least {
-				x.looked++
 				continue
 			}
 			x.seen[c.value] = x.epoch

@@ -131,7 +131,7 @@ func (b *builder) build() *space {
 	s := &b.space
 	var spellings []entry
 	for id := range s.terms {
-		s.terms[id].neighbourhood(func(h uint64) { spellings = append(spellings, entry{h, uint32(id)}) })
+		s.terms[id].neighbourhood(true, func(h uint64) { spellings = append(spellings, entry{h, uint32(id)}) })
 	}
 	s.spell = newPostings(spellings)
 	spellings = nil

@@ -1,6 +1,9 @@
 package matching
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // term is one word as it means and is written, prepared for comparing; equal
 // terms are one term, whatever names they stand in.
@@ -8,12 +11,14 @@ type term struct {
 	text       string
 	alts       []string
 	key        string
-	skeleton   string // text with the spelling variants of romanisation folded together
-	consonants string // text as a script without vowels would have it
+	skeleton   string   // text with the spelling variants of romanisation folded together
+	consonants string   // text as a script without vowels would have it
+	bones      []string // of alts, those without vowels: what such a script gave
 	letters    uint32
 	altLetters []uint32
 	weight     float32
 	class      Class
+	formPart   bool // a piece of a legal form that was misspelt or cut
 }
 
 func newTerm(w *Word) *term {
@@ -22,11 +27,15 @@ func newTerm(w *Word) *term {
 		t.text = t.text[:maxWordLen]
 	}
 	t.skeleton = Skeleton(t.text)
+	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
 	t.consonants = Consonants(t.text)
 	if len(t.alts) > 0 {
 		t.altLetters = make([]uint32, len(t.alts))
 		for i, a := range t.alts {
 			t.altLetters[i] = letters(a)
+			if len(a) > 2 && !strings.ContainsAny(a, "aeiouy") {
+				t.bones = append(t.bones, a)
+			}
 		}
 	}
 	return t
@@ -38,6 +47,7 @@ const (
 	sameReading  = 0.97 // another romanisation of one word in another script
 	sameSkeleton = 0.95 // spelt after another convention
 	sameBones    = 0.90 // the same consonants, where one script writes no vowels
+	fewBones     = 0.84 // three of them only
 )
 
 // similar says how alike two words are, from 0 to 1: below leastSimilar it is 0.
@@ -61,6 +71,9 @@ func similar(a, b *term) float32 {
 	}
 	if a.class != Distinctive && b.class != Distinctive {
 		return 0
+	}
+	if a.class == Distinctive && b.class == Distinctive && a.weight < known && b.weight < known {
+		return 0 // two words everybody knows are two words
 	}
 	best := spelling(a.text, b.text, a.letters, b.letters)
 	if best >= sameReading {
@@ -86,32 +99,62 @@ func similar(a, b *term) float32 {
 	if best < sameSkeleton && len(a.skeleton) > 2 && a.skeleton == b.skeleton {
 		best = sameSkeleton
 	}
+	if best < sameBones && (sharesBones(a.bones, b.consonants, b.bones) || sharesBones(b.bones, a.consonants, nil)) {
+		best = sameBones
+		if len(b.consonants) < 4 {
+			best = fewBones
+		}
+	}
 	if best < leastSimilar {
 		return 0
 	}
 	return best
 }
 
+// sharesBones reports whether one of bones is the consonants or one of the others.
+func sharesBones(bones []string, consonants string, others []string) bool {
+	for _, x := range bones {
+		if x == consonants || slices.Contains(others, x) {
+			return true
+		}
+	}
+	return false
+}
+
+// known is the weight below which a distinctive word of four letters and more
+// is one that many names share, and so is known how to spell.
+const known = 0.7
+
 // leastSimilar is the similarity below which two words are two words.
 const leastSimilar = 0.70
 
 // neighbourhood calls yield with keys such that two words that are similar at
-// all have one in common. It is how the vocabulary finds the words like a word
-// without looking at every one.
-func (t *term) neighbourhood(yield func(uint64)) {
-	if t.class != Distinctive {
-		yield(hashKey('k', t.key))
-	} else {
-		yield(hashKey('k', t.key))
-	}
+// all have one in common, when one of them asks and the other is listed. It is
+// how a space finds the words like a word without looking at every one.
+func (t *term) neighbourhood(listed bool, yield func(uint64)) {
+	yield(hashKey('k', t.key))
 	spellings(t.text, yield)
 	for _, a := range t.alts {
 		spellings(a, yield)
 	}
-	if t.class == Distinctive || t.class == Place || t.class == Generic {
-		if len(t.skeleton) > 2 {
-			yield(hashKey('s', t.skeleton))
-		}
+	if t.class == Form || t.class == Particle || t.class == Number {
+		return
+	}
+	if len(t.skeleton) > 2 {
+		yield(hashKey('s', t.skeleton))
+	}
+	// Consonants of Latin words are one kind of key, those that a script
+	// without vowels gave another: only words of different kinds need to meet.
+	latin, bare := byte('c'), byte('C')
+	if !listed {
+		latin, bare = bare, latin
+	}
+	if len(t.consonants) > 2 {
+		yield(hashKey(latin, t.consonants))
+	}
+	for _, b := range t.bones {
+		yield(hashKey(bare, b))
+		yield(hashKey('b', b))
 	}
 }
 
@@ -121,9 +164,6 @@ func spellings(s string, yield func(uint64)) {
 	yield(hashKey('t', s))
 	limit := editLimit(len(s))
 	if limit == 0 {
-		if len(s) == 3 { // may be one letter away from a word of four
-			return
-		}
 		return
 	}
 	var buf [prefixLen]byte

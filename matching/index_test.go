@@ -1,0 +1,152 @@
+package matching
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"partnerscreen/screening"
+)
+
+// TestExhaustive holds the index to its promise: what comparing a party with
+// every name would put at or above the review line, the index finds.
+func TestExhaustive(t *testing.T) {
+	n := newNames(7, 3000)
+	entities := n.entities(3000)
+	sameAsExhaustive(t, entities, n.parties(entities, 1500))
+}
+
+// TestExhaustivePairs does so with the names people found hard.
+func TestExhaustivePairs(t *testing.T) {
+	var entities []*screening.Entity
+	var parties []*screening.Party
+	for _, p := range readPairs(t) {
+		p.candidate.ID = fmt.Sprint(len(entities))
+		entities = append(entities, &p.candidate)
+		parties = append(parties, &p.query)
+	}
+	sameAsExhaustive(t, entities, parties)
+}
+
+// TestExhaustiveReal does so with real lists and real partners. The lists are
+// in the folder REAL_LISTS names, the partners in the folder beside it.
+func TestExhaustiveReal(t *testing.T) {
+	dir := os.Getenv("REAL_LISTS")
+	if dir == "" {
+		t.Skip("REAL_LISTS is not set: no real lists to compare on")
+	}
+	entities := realEntities(t, dir)
+	parties := realParties(t, filepath.Join(dir, "..", "partners"), 20_000)
+	sameAsExhaustive(t, entities, parties)
+}
+
+func sameAsExhaustive(t *testing.T, entities []*screening.Entity, parties []*screening.Party) {
+	t.Helper()
+	ix := NewIndex(slices.Values(entities), Options{})
+	x := newSearch(ix.orgs)
+	compared, flagged := 0, 0
+	for _, p := range parties {
+		got, want := above(ix, ix.Match(p)), above(ix, ix.Exhaustive(p))
+		flagged += len(want)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: the index finds %s, comparing all finds %s", p.Name, summary(got), summary(want))
+		}
+		if !p.Role.Person() {
+			q := prepare(p.Name, false)
+			x.each(&q, func(uint32) { compared++ })
+		}
+	}
+	if flagged == 0 {
+		t.Error("nothing was flagged: the comparison shows nothing")
+	}
+	all := len(parties) * len(ix.orgs.names)
+	t.Logf("%d parties, %d names, %d matches at or above the review line; %d comparisons instead of %d (1 in %d)",
+		len(parties), len(ix.orgs.names)-1, flagged, compared, all, all/max(1, compared))
+}
+
+// above are the candidates at or above the review line.
+func above(ix *Index, candidates []screening.Candidate) []screening.Candidate {
+	i := slices.IndexFunc(candidates, func(c screening.Candidate) bool { return c.Score < ix.policy.ReviewLine })
+	if i < 0 {
+		i = len(candidates)
+	}
+	return append([]screening.Candidate{}, candidates[:i]...)
+}
+
+func summary(candidates []screening.Candidate) string {
+	var b strings.Builder
+	for _, c := range candidates {
+		fmt.Fprintf(&b, "[%s %q %.4f]", c.Entity.ID, c.Matched.Text, c.Score)
+	}
+	return b.String()
+}
+
+// realEntities reads the names of the Consolidated Screening List and of the
+// SDN list: enough of the real thing, without the parsers of another room.
+func realEntities(t testing.TB, dir string) []*screening.Entity {
+	t.Helper()
+	var out []*screening.Entity
+	rows := readCSV(t, filepath.Join(dir, "us_trade_csl", "consolidated.csv"))
+	at := map[string]int{}
+	for i, h := range rows[0] {
+		at[h] = i
+	}
+	for i, r := range rows[1:] {
+		e := &screening.Entity{List: "csl", ID: fmt.Sprint(i), Names: []screening.Name{{Text: r[at["name"]]}}}
+		switch r[at["type"]] {
+		case "Individual":
+			e.Kind = screening.KindPerson
+		case "Vessel":
+			e.Kind = screening.KindVessel
+		case "Aircraft":
+			e.Kind = screening.KindAircraft
+		case "Entity":
+			e.Kind = screening.KindOrganisation
+		}
+		for a := range strings.SplitSeq(r[at["alt_names"]], ";") {
+			if a = strings.TrimSpace(a); a != "" {
+				e.Names = append(e.Names, screening.Name{Text: a, Kind: screening.AliasName})
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// realParties reads up to limit names of participants, spread over the file.
+func realParties(t testing.TB, dir string, limit int) []*screening.Party {
+	t.Helper()
+	rows := readCSV(t, filepath.Join(dir, "stacked_dump.csv"))
+	at := slices.Index(rows[0], "name")
+	if at < 0 {
+		t.Fatalf("stacked_dump.csv has no column name: %v", rows[0])
+	}
+	var out []*screening.Party
+	for _, r := range rows[1:] {
+		if at < len(r) && r[at] != "" && len(out) < limit {
+			out = append(out, &screening.Party{Role: screening.RolePartner, Name: r[at]})
+		}
+	}
+	return out
+}
+
+func readCSV(t testing.TB, file string) [][]string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r := csv.NewReader(f)
+	r.FieldsPerRecord, r.LazyQuotes = -1, true
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}

@@ -1,0 +1,20 @@
+package matching
+
+// kinds are the generic words that say what sort of body a party is, by their
+// keys. A party that is called a bank is not one that is called a university,
+// nor one that is only a company: such a word counts for more than other
+// generic words when the two names do not share one.
+var kinds = map[string]bool{
+	"university": true, "college": true, "school": true, "academy": true, "polytechnic": true,
+	"hospital": true, "clinic": true, "museum": true, "library": true, "church": true, "mosque": true,
+	"ministry": true, "bank": true, "court": true, "prison": true, "police": true, "hotel": true, "airport": true,
+	"foundation": true, "association": true, "society": true, "party": true, "club": true, "league": true,
+	"newspaper": true, "theatre": true, "parliament": true, "embassy": true, "insurance": true,
+}
+
+// What such a word weighs in the query and in the listed name: less in the
+// listed one, since offices leave out what everybody knows.
+const (
+	extraKindWeight = 0.50
+	lackKindWeight  = 0.30
+)
