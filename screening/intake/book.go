@@ -51,8 +51,8 @@ type Book struct {
 	file   string
 	hash   string
 	limits Limits
-	tabs   []*tab
-	reads  []*layout // beside tabs
+	source *source
+	reads  []*layout // beside source.tabs
 	close  func() error
 }
 
@@ -122,11 +122,11 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 	m := newMeter(b.limits)
 	switch kind {
 	case formatXLSX:
-		b.tabs, err = openXLSX(zr, m)
+		b.source, err = openXLSX(zr, m)
 	case formatODS:
-		b.tabs, err = openODS(zr, m)
+		b.source, err = openODS(zr, m)
 	default:
-		b.tabs, err = openText(r, size, mappings, m)
+		b.source, err = openText(r, size, mappings, m)
 	}
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 	return b.readHeaders(mappings, m)
 }
 
-func openText(r io.ReaderAt, size int64, mappings Columns, m *meter) ([]*tab, error) {
+func openText(r io.ReaderAt, size int64, mappings Columns, m *meter) (*source, error) {
 	form, err := sniffCharset(io.NewSectionReader(r, 0, size))
 	if err != nil {
 		return nil, err
@@ -147,7 +147,7 @@ func openText(r io.ReaderAt, size int64, mappings Columns, m *meter) ([]*tab, er
 		return nil, err
 	}
 	t.notes = append(form.notes, t.notes...)
-	return []*tab{t}, nil
+	return &source{tabs: []*tab{t}}, nil
 }
 
 // dateLines is how many rows below the header are looked at to learn whether
@@ -157,7 +157,7 @@ const dateLines = 2_000
 // readHeaders reads the top of each sheet and settles how the rest is read.
 func (b *Book) readHeaders(mappings Columns, m *meter) error {
 	names, filled := 0, 0
-	for _, t := range b.tabs {
+	for _, t := range b.source.tabs {
 		var top []line
 		var dates dateOrder
 		var l *layout
@@ -216,8 +216,8 @@ func (b *Book) noNames() error {
 			}
 		}
 		where := ""
-		if len(b.tabs) > 1 {
-			where = "sheet " + strconv.Quote(b.tabs[i].name) + ", "
+		if len(b.source.tabs) > 1 {
+			where = "sheet " + strconv.Quote(b.source.tabs[i].name) + ", "
 		}
 		switch {
 		case l.headerRow == 0:
@@ -266,7 +266,7 @@ func (b *Book) fault(err error) error {
 }
 
 func (b *Book) inSheet(t *tab, err error) error {
-	if len(b.tabs) < 2 {
+	if len(b.source.tabs) < 2 {
 		return err
 	}
 	return at(err, "sheet %q", t.name)
@@ -276,7 +276,7 @@ func (b *Book) inSheet(t *tab, err error) error {
 // roles, the headers without one, and what is odd.
 func (b *Book) Sheets() []screening.Sheet {
 	var out []screening.Sheet
-	for i, t := range b.tabs {
+	for i, t := range b.source.tabs {
 		notes := slices.Clone(t.notes)
 		if len(b.reads[i].names) == 0 && b.reads[i].headerRow > 0 {
 			notes = append(notes, "no column is recognised as the name of a party, so each of its rows is rejected")
@@ -294,25 +294,27 @@ func (b *Book) Sheets() []screening.Sheet {
 func (b *Book) Rows(ctx context.Context) iter.Seq2[*screening.Partner, error] {
 	return func(yield func(*screening.Partner, error) bool) {
 		m := newMeter(b.limits)
-		for i, t := range b.tabs {
-			var down fillDown
-			l := b.reads[i]
-			for ln, err := range t.lines(ctx, m) {
-				if err != nil {
-					yield(nil, b.fault(b.inSheet(t, err)))
-					return
-				}
-				down.apply(&ln)
-				if ln.number <= l.headerRow && !l.noHeader {
-					continue
-				}
-				p := l.partner(screening.Place{File: b.file, Sheet: t.name, Row: ln.number}, ln, b.limits)
-				m.pause()
-				if !yield(p, nil) {
-					return
-				}
-				m.resume()
+		var down fillDown
+		tab := -1
+		for ln, err := range b.source.rows(ctx, m) {
+			if ln.tab != tab {
+				tab, down = ln.tab, fillDown{}
 			}
+			t, l := b.source.tabs[tab], b.reads[tab]
+			if err != nil {
+				yield(nil, b.fault(b.inSheet(t, err)))
+				return
+			}
+			down.apply(&ln.line)
+			if ln.number <= l.headerRow && !l.noHeader {
+				continue
+			}
+			p := l.partner(screening.Place{File: b.file, Sheet: t.name, Row: ln.number}, ln.line, b.limits)
+			m.pause()
+			if !yield(p, nil) {
+				return
+			}
+			m.resume()
 		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 // cleanText keeps a cell as it was written, without what no cell can mean:
 // NULs and other control characters, bytes that are no UTF-8, byte order marks.
 func cleanText(s string) string {
+	if isPlain(s) {
+		return strings.TrimSpace(s)
+	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
@@ -31,13 +34,31 @@ func cleanText(s string) string {
 	return strings.TrimSpace(s)
 }
 
+// isPlain reports whether there is nothing to clean: most cells are such.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // cleanCell is cleanText on one line, with single blanks.
 func cleanCell(s string) string {
-	s = strings.Join(strings.Fields(cleanText(s)), " ")
+	s = oneLine(cleanText(s))
 	if inner, ok := strings.CutPrefix(s, `="`); ok && strings.HasSuffix(inner, `"`) { // how some programs keep leading zeros
 		s = strings.TrimSpace(strings.TrimSuffix(inner, `"`))
 	}
 	return s
+}
+
+// oneLine puts single blanks between words.
+func oneLine(s string) string {
+	if isPlain(s) && !strings.Contains(s, "  ") {
+		return strings.TrimSpace(s)
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 var breakTag = regexp.MustCompile(`(?i)<br\s*/?>`)
@@ -51,7 +72,10 @@ func splitCell(s string) []string {
 	if strings.Contains(s, "&") && strings.Contains(s, ";") {
 		s = html.UnescapeString(s) // "Texas A&amp;M": its semicolon splits nothing
 	}
-	s = cleanText(breakTag.ReplaceAllString(s, "\n"))
+	if strings.Contains(s, "<") {
+		s = breakTag.ReplaceAllString(s, "\n")
+	}
+	s = cleanText(s)
 	var out []string
 	for _, item := range splitNumbered(s) {
 		for part := range strings.FieldsFuncSeq(item, func(r rune) bool { return r == ';' || r == '；' || r == '|' || r == '｜' }) {
@@ -72,6 +96,9 @@ var listNumber = regexp.MustCompile(`(?:^|\s)(?:\(?(\d{1,2})[.)]|\(?([a-h])\))\s
 // splitNumbered splits "1) X 2) Y" and "(a) X (b) Y" where the numbers begin
 // the text and count up from one; "58th Institute" and a lone "1. FC" stay.
 func splitNumbered(s string) []string {
+	if s == "" || !strings.ContainsRune("(0123456789abcdefgh", rune(s[0])) {
+		return []string{s}
+	}
 	var starts, ends []int
 	for _, m := range listNumber.FindAllStringSubmatchIndex(s, 100) {
 		n := 0
@@ -100,13 +127,16 @@ func splitNumbered(s string) []string {
 }
 
 // joiners at the end or start of a line show that a name goes on.
-var joiners = wordSet(`of|and|the|for|in|at|on|de|la|le|les|du|des|et|pour|und|für|der|die|das|dem|y|e|del|los|para|van|voor|en|het|&|-|–|/|c/o|ltd|ltd.|inc|inc.|llc|gmbh|ag|s.a.|sa|bv|b.v.|plc|limited|corporation|co.|e.v.`)
+var joiners = wordSet(`of|and|the|for|in|at|on|de|la|le|les|du|des|et|pour|und|für|der|die|das|dem|y|e|del|los|para|van|voor|en|het|&|-|–|/|c/o`)
+
+// tails alone on a line belong to the name above.
+var tails = wordSet(`ltd|ltd.|inc|inc.|llc|gmbh|mbh|ag|kg|se|s.a.|sa|s.l.|sl|s.r.l.|srl|bv|b.v.|nv|n.v.|plc|limited|corporation|corp|corp.|co.|company|e.v.|ev|a/s|as|ab|oy`)
 
 // unwrap joins lines of a cell that are one name, broken for its length.
 func unwrap(lines []string) []string {
 	var out []string
 	for _, ln := range lines {
-		ln = strings.Join(strings.Fields(ln), " ")
+		ln = oneLine(ln)
 		if ln == "" {
 			continue
 		}
@@ -121,7 +151,7 @@ func unwrap(lines []string) []string {
 		case strings.HasSuffix(before, "-") && !strings.HasSuffix(before, " -"):
 			out[len(out)-1] = before + ln
 		case joiners[strings.ToLower(words[len(words)-1])], joiners[strings.ToLower(next[0])] && next[0] != "-" && next[0] != "–",
-			strings.HasSuffix(before, ","), unicode.IsLower(first), first == '(', first == ',':
+			tails[strings.ToLower(ln)], strings.HasSuffix(before, ","), unicode.IsLower(first), first == '(', first == ',':
 			out[len(out)-1] = before + " " + ln
 		default:
 			out = append(out, ln)
@@ -131,6 +161,9 @@ func unwrap(lines []string) []string {
 }
 
 func splitSlash(s string) []string {
+	if !strings.Contains(s, " / ") {
+		return []string{s}
+	}
 	parts := strings.Split(s, " / ")
 	for _, p := range parts {
 		if letters := strings.Count(strings.Map(onlyLetters, p), "x"); letters < 8 || len(strings.Fields(p)) < 2 {
@@ -149,18 +182,20 @@ func onlyLetters(r rune) rune {
 
 // trimName takes bullets and the quotes around a whole name away.
 func trimName(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = cleanCell(s)
 	for _, bullet := range []string{"• ", "· ", "* ", "- ", "– ", "— ", "▪ ", "● "} {
 		s = strings.TrimPrefix(s, bullet)
 	}
-	for _, q := range []string{`""`, "“”", "„“", "«»", "''"} {
-		r := []rune(q)
-		inner, ok := strings.CutPrefix(s, string(r[0]))
-		if inner2, ok2 := strings.CutSuffix(inner, string(r[1])); ok && ok2 && !strings.ContainsAny(inner2, q) {
-			s = inner2
+	for _, q := range [][2]string{{`"`, `"`}, {"“", "”"}, {"„", "“"}, {"«", "»"}, {"'", "'"}} {
+		if !strings.HasPrefix(s, q[0]) {
+			continue
+		}
+		inner, ok := strings.CutSuffix(s[len(q[0]):], q[1])
+		if ok && !strings.Contains(inner, q[0]) && !strings.Contains(inner, q[1]) {
+			s = inner
 		}
 	}
-	return strings.Trim(cleanCell(s), " ,;")
+	return strings.Trim(s, " ,;")
 }
 
 // junkWords are what people write where there is no name to write.
@@ -183,7 +218,7 @@ func isJunk(s string) bool {
 			wide = wide || r > 0x2E80
 		}
 	}
-	if letters == 0 || (letters == 1 && !wide && utf8.RuneCountInString(s) < 3) || cellError.MatchString(s) {
+	if letters == 0 || (letters == 1 && !wide && utf8.RuneCountInString(s) < 3) || (strings.ContainsAny(s[:1], "#E") && cellError.MatchString(s)) {
 		return true
 	}
 	bare := strings.ToLower(strings.Trim(s, " .,:;!?()[]<>*-_\"'"))

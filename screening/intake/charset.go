@@ -47,7 +47,7 @@ func sniffCharset(r io.Reader) (textForm, error) {
 	if e, name := utf16ByZeros(sample); e != nil {
 		return textForm{encoding: e, notes: []string{"read as " + name + ": it has no byte order mark, and every other byte is zero"}}, nil
 	}
-	if bytes.Count(sample, []byte{0}) > len(sample)/100 {
+	if n := bytes.Count(sample, []byte{0}); n > 2 && n > len(sample)/100 {
 		return textForm{nulls: true}, nil
 	}
 	var count utf8Count

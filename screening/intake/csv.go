@@ -66,8 +66,8 @@ func sniffDelimiter(start string, cut, loneCR bool, mappings Columns, limits Lim
 		if cut && len(lines) > 1 && len(lines) < sniffRecords {
 			lines = lines[:len(lines)-1] // it may have lost its end
 		}
-		if len(lines) == 0 {
-			continue
+		if len(lines) == 0 { // there is nothing but this delimiter
+			return d
 		}
 		l := findHeader(lines, mappings)
 		header := 0

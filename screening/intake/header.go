@@ -588,7 +588,7 @@ func (l *layout) score() (score, columns int) {
 }
 
 // joinHeaders joins the rows of a header: a cell merged across columns heads
-// each of them, a cell merged down rows counts once.
+// each of those below it, a cell merged down rows counts once.
 func joinHeaders(lines []line) []string {
 	width := 0
 	for _, ln := range lines {
@@ -605,6 +605,9 @@ func joinHeaders(lines []line) []string {
 				continue
 			}
 			v := rows[r][mg.left]
+			if r == len(lines)-1 {
+				continue // nothing below it: it heads its first column alone
+			}
 			for rr := r; rr < len(rows) && lines[rr].number <= mg.bottom; rr++ {
 				for c := mg.left; c <= mg.right && c < width; c++ {
 					rows[rr][c] = v

@@ -5,13 +5,15 @@ import (
 	"context"
 	"encoding/xml"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// openODS reads the sheets of an OpenDocument spreadsheet: their names in a
-// first pass, their rows as they are asked for. What is hidden is read too.
-func openODS(zr *zip.Reader, m *meter) ([]*tab, error) {
+// openODS reads an OpenDocument spreadsheet. All its sheets stand in one part,
+// so a first pass takes their names and the top of each, and the rows of all
+// come in a second. What is hidden is read too.
+func openODS(zr *zip.Reader, m *meter) (*source, error) {
 	parts := partsOf(zr)
 	content := parts["content.xml"]
 	if content == nil {
@@ -28,48 +30,46 @@ func openODS(zr *zip.Reader, m *meter) ([]*tab, error) {
 			return nil, err
 		}
 	}
-	var tabs []*tab
-	hiddenStyles, style := map[string]bool{}, ""
-	depth := 0
+	src := &source{whole: func(ctx context.Context, m *meter) iter.Seq2[placed, error] { return odsLines(ctx, content, m) }}
+	r := odsRows{m: m, sheet: -1}
+	var tops [][]line
 	err := walkXML(content, m, func(t xml.Token) error {
-		switch t := t.(type) {
-		case xml.StartElement:
-			switch t.Name.Local {
-			case "style":
-				style = attr(&t, "name")
-			case "table-properties":
-				if attr(&t, "display") == "false" && len(hiddenStyles) < 10_000 {
-					hiddenStyles[style] = true
-				}
-			case "table":
-				if depth++; depth > 1 {
-					break
-				}
-				if len(tabs) == m.limits.Sheets {
-					return tooMuch("it has more than %d sheets", m.limits.Sheets)
-				}
-				i := len(tabs)
-				tb := &tab{name: attr(&t, "name")}
-				if hiddenStyles[attr(&t, "style-name")] {
-					tb.notes = append(tb.notes, "the sheet is hidden in the workbook; it was read all the same")
-				}
-				tb.lines = func(ctx context.Context, m *meter) iter.Seq2[line, error] { return odsLines(ctx, content, i, m) }
-				tabs = append(tabs, tb)
+		times, err := r.token(t)
+		if err != nil {
+			return err
+		}
+		for r.sheet >= len(src.tabs) {
+			if len(src.tabs) == m.limits.Sheets {
+				return tooMuch("it has more than %d sheets", m.limits.Sheets)
 			}
-		case xml.EndElement:
-			if t.Name.Local == "table" {
-				depth--
+			i := len(src.tabs)
+			t := &tab{name: r.name}
+			if r.hidden[r.style] {
+				t.notes = append(t.notes, "the sheet is hidden in the workbook; it was read all the same")
 			}
+			t.lines = func(context.Context, *meter) iter.Seq2[line, error] {
+				return func(yield func(line, error) bool) {
+					for _, ln := range tops[i] {
+						if !yield(ln, nil) {
+							return
+						}
+					}
+				}
+			}
+			src.tabs, tops = append(src.tabs, t), append(tops, nil)
+		}
+		for i := 0; i < times && len(tops[r.sheet]) < headerLines; i++ {
+			tops[r.sheet] = append(tops[r.sheet], r.line.repeated(i))
 		}
 		return nil
 	})
-	return tabs, err
+	return src, err
 }
 
-// odsLines streams the filled rows of the sheet with the given place.
-func odsLines(ctx context.Context, content *zip.File, sheet int, m *meter) iter.Seq2[line, error] {
-	return func(yield func(line, error) bool) {
-		r := odsRows{m: m, wanted: sheet, sheet: -1}
+// odsLines streams the filled rows of all sheets.
+func odsLines(ctx context.Context, content *zip.File, m *meter) iter.Seq2[placed, error] {
+	return func(yield func(placed, error) bool) {
+		r := odsRows{m: m, sheet: -1}
 		err := walkXML(content, m, func(t xml.Token) error {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -79,34 +79,43 @@ func odsLines(ctx context.Context, content *zip.File, sheet int, m *meter) iter.
 				return err
 			}
 			for i := range times {
-				ln := r.line
-				ln.number += i
-				if i > 0 {
-					ln.cells = append([]string(nil), ln.cells...)
-				}
 				if err := m.row(); err != nil {
-					return at(err, "row %d", ln.number)
+					return at(err, "row %d", r.line.number+i)
 				}
 				if err := m.tick(); err != nil {
 					return err
 				}
-				if !yield(ln, nil) {
+				if !yield(placed{r.sheet, r.line.repeated(i)}, nil) {
 					return errEnough
 				}
 			}
 			return nil
 		})
 		if err != nil {
-			yield(line{}, err)
+			yield(placed{tab: max(r.sheet, 0)}, err)
 		}
 	}
 }
 
+// repeated is the nth copy of a line that is written once and stands in
+// several rows.
+func (l line) repeated(n int) line {
+	if n > 0 {
+		l.number += n
+		l.cells, l.merges = slices.Clone(l.cells), nil
+	}
+	return l
+}
+
 // odsRows assembles rows from the tokens of a document.
 type odsRows struct {
-	m             *meter
-	wanted, sheet int
-	tables        int // depth of tables: one may stand inside a cell
+	m      *meter
+	sheet  int // place of the sheet being read
+	name   string
+	style  string          // of the sheet
+	hidden map[string]bool // styles of sheets that are hidden
+	named  string          // the style being defined
+	tables int             // depth of tables: one may stand inside a cell
 
 	next   int // number of the next row, less one
 	repeat int // how often the row stands there
@@ -155,13 +164,24 @@ func (r *odsRows) token(t xml.Token) (rows int, err error) {
 }
 
 func (r *odsRows) start(t *xml.StartElement) error {
-	if t.Name.Local == "table" {
+	switch t.Name.Local {
+	case "table":
 		if r.tables++; r.tables == 1 {
 			r.sheet++
+			r.name, r.style, r.next = attr(t, "name"), attr(t, "style-name"), 0
 		}
 		return nil
+	case "style":
+		r.named = attr(t, "name")
+	case "table-properties":
+		if attr(t, "display") == "false" && len(r.hidden) < 10_000 {
+			if r.hidden == nil {
+				r.hidden = map[string]bool{}
+			}
+			r.hidden[r.named] = true
+		}
 	}
-	if r.sheet != r.wanted || r.tables != 1 {
+	if r.tables != 1 {
 		return nil
 	}
 	switch t.Name.Local {
@@ -221,12 +241,9 @@ func (r *odsRows) startCell(t *xml.StartElement) {
 
 func (r *odsRows) end(name string) (rows int, err error) {
 	if name == "table" {
-		if r.tables--; r.tables == 0 && r.sheet == r.wanted {
-			return 0, errEnough
-		}
-		return 0, nil
+		r.tables--
 	}
-	if r.sheet != r.wanted || r.tables != 1 {
+	if r.tables != 1 {
 		return 0, nil
 	}
 	switch name {

@@ -21,7 +21,7 @@ var (
 // looksLikePerson recognises "Dr A. Karimi", "Karimi, A." and the like. Two
 // words with capitals are as often an organisation, and are left alone.
 func looksLikePerson(s string) bool {
-	if looksLikeOrganisation(s) || len(strings.Fields(s)) > 6 {
+	if !strings.ContainsAny(s, ".,@") && !personTitle.MatchString(s) || len(strings.Fields(s)) > 6 || looksLikeOrganisation(s) {
 		return false
 	}
 	return personTitle.MatchString(s) || initialLast.MatchString(s) || lastInitial.MatchString(s) || lastFirst.MatchString(s) || email.MatchString(s)
@@ -29,7 +29,7 @@ func looksLikePerson(s string) bool {
 
 // organisationWords begin words that organisations have in their names and
 // people have not.
-var organisationWords = strings.Fields(`universi uniwers univerz institut instytut istitut academ akadem accadem colleg colegio college hochschul fachhochschul
+var organisationWords = strings.Fields(`organis organiz universi uniwers univerz institut instytut istitut academ akadem accadem colleg colegio college hochschul fachhochschul
 	school schul école ecole escuela scuola laborator labor labs lab centre center centro zentrum centrum ministry ministère minister department dept agency agence agentur agencia agentschap
 	council conseil consejo raad foundation fondation stiftung fundaci stichting fondazione society gesellschaft société sociedad company compan corporation corp konzern group gruppe groupe grupo holding
 	association verband verein asociaci associat vereniging federation hospital klinik clinic hôpital ziekenhuis bank trust fund fonds office bureau amt museum library bibliothek church committee commission

@@ -153,7 +153,7 @@ func (l *layout) addParties(p *screening.Partner, n int, names []string, ln line
 		values := []string{text}
 		if len(added) > 1 {
 			if values = splitValues(text); len(values) != len(added) {
-				p.Notes = append(p.Notes, fmt.Sprintf("column %q: %d values for %d parties; it is not clear which belongs to which, so none is used", c.header, len(values), len(added)))
+				p.Notes = append(p.Notes, fmt.Sprintf("column %q: it does not hold one value for each of the %d parties; as it is not clear which belongs to which, none is used", c.header, len(added)))
 				continue
 			}
 		}

@@ -11,8 +11,39 @@ import (
 type tab struct {
 	name  string
 	notes []string
-	// lines streams the filled rows in order, the given meter counting them.
+	// lines streams the filled rows in order, the given meter counting them. It
+	// may end after headerLines of them, when whole is set.
 	lines func(context.Context, *meter) iter.Seq2[line, error]
+}
+
+// A source is all sheets of a file, in order.
+type source struct {
+	tabs []*tab
+	// whole streams the rows of all tabs where that must be one pass; where it
+	// is nil each tab streams its own.
+	whole func(context.Context, *meter) iter.Seq2[placed, error]
+}
+
+// placed is a line with the place of its tab.
+type placed struct {
+	tab int
+	line
+}
+
+// rows streams the filled rows of all sheets in order.
+func (s *source) rows(ctx context.Context, m *meter) iter.Seq2[placed, error] {
+	if s.whole != nil {
+		return s.whole(ctx, m)
+	}
+	return func(yield func(placed, error) bool) {
+		for i, t := range s.tabs {
+			for ln, err := range t.lines(ctx, m) {
+				if !yield(placed{i, ln}, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 }
 
 // A line is one row with at least one filled cell.

@@ -46,7 +46,7 @@ type xlsxSheet struct {
 
 // openXLSX reads what is needed before the first row: the names of the
 // sheets, the shared strings, the styles, and the merged cells of each sheet.
-func openXLSX(zr *zip.Reader, m *meter) ([]*tab, error) {
+func openXLSX(zr *zip.Reader, m *meter) (*source, error) {
 	b := &xlsxBook{parts: partsOf(zr)}
 	main := b.mainPart()
 	if b.parts[strings.ToLower(main)] == nil {
@@ -115,7 +115,7 @@ func openXLSX(zr *zip.Reader, m *meter) ([]*tab, error) {
 		t.lines = func(ctx context.Context, m *meter) iter.Seq2[line, error] { return b.lines(ctx, part, merges, m) }
 		tabs = append(tabs, t)
 	}
-	return tabs, nil
+	return &source{tabs: tabs}, nil
 }
 
 func partsOf(zr *zip.Reader) map[string]*zip.File {

@@ -17,6 +17,9 @@ import (
 // errEnough ends the walk over a part before its end; it is no error.
 var errEnough = errors.New("enough read")
 
+// deepest is how far elements may nest: sheets stay below 20.
+const deepest = 200
+
 // walkXML calls f with each token of one part of a zipped sheet, in constant
 // memory: nothing is expanded, entities and document types are refused, and
 // what unfolds is counted. The tokens are raw; f must not keep them.
@@ -33,27 +36,35 @@ func walkXML(part *zip.File, m *meter, f func(xml.Token) error) error {
 		}
 		return charset.NewReaderLabel(label, in)
 	}
+	depth := 0
 	for {
 		if err := m.tick(); err != nil {
 			return err
 		}
 		t, err := d.RawToken()
 		switch {
-		case err == io.EOF:
+		case err == io.EOF && depth == 0:
 			return nil
+		case err == io.EOF:
+			return damaged("its part %s ends too early", part.Name)
 		case err != nil:
 			if fe, ok := errors.AsType[*FileError](err); ok {
 				return fe
 			}
 			return damaged("its part %s cannot be read: %v", part.Name, plainXMLError(err))
 		}
-		if dir, ok := t.(xml.Directive); ok {
-			if bytes.HasPrefix(bytes.TrimSpace(dir), []byte("DOCTYPE")) {
-				return &FileError{
-					Reason: "its part " + part.Name + " declares a document type, which no spreadsheet does",
-					Advice: "Open it in a spreadsheet program, save it as .xlsx, and screen that.",
-				}
+		switch t := t.(type) {
+		case xml.Directive:
+			if bytes.HasPrefix(bytes.TrimSpace(t), []byte("DOCTYPE")) {
+				return &FileError{Reason: "its part " + part.Name + " declares a document type, which no spreadsheet does", Advice: saveAs}
 			}
+		case xml.StartElement:
+			depth++
+		case xml.EndElement:
+			depth--
+		}
+		if depth < 0 || depth > deepest {
+			return damaged("its part %s is wrongly nested", part.Name)
 		}
 		if err := f(t); err != nil {
 			if err == errEnough {
