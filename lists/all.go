@@ -20,8 +20,10 @@ var All = []Card{
 	usSpecialLeg,
 	usFCCCovered,
 	usDHSUFLPA,
+	usDDTCDebarred,
 	jpMETIEndUsers,
 	jpMETIRussia,
+	twSHTC,
 }
 
 // Find returns the card with the id, of those given.

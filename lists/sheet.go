@@ -23,6 +23,27 @@ const (
 // each row that is not blank to do, and returns what is odd about the sheet.
 // It errors when the file is no workbook, is empty, or lacks a needed column.
 func sheetRows(r io.Reader, file string, cols columns, do func(row) error) (odd []Finding, err error) {
+	var t *table
+	others, err := sheetCells(r, file, func(line int, cells []string) (err error) {
+		if t == nil {
+			t, err = sheetHeader(file, cells, cols)
+			return err
+		}
+		return do(row{Line: line, t: t, cells: cells})
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return nil, fmt.Errorf("%s has no rows", file)
+	}
+	return append(t.Findings, others...), nil
+}
+
+// sheetCells hands each row of the first sheet of a workbook that is not blank
+// to do, with its number as Excel shows it. Another sheet that holds anything
+// is a finding that holds the edition.
+func sheetCells(r io.Reader, file string, do func(line int, cells []string) error) (others []Finding, err error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxWorkbook+1))
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", file, err)
@@ -51,43 +72,51 @@ func sheetRows(r io.Reader, file string, cols columns, do func(row) error) (odd 
 	if len(sheets) == 0 {
 		return nil, fmt.Errorf("%s has no sheet", file)
 	}
-	rows, err := book.Rows(sheets[0])
+	if err := eachRow(book, sheets[0], file, do); err != nil {
+		return nil, err
+	}
+	for _, more := range sheets[1:] {
+		err := eachRow(book, more, file, func(int, []string) error { return errFilled })
+		if err != nil && !errors.Is(err, errFilled) {
+			return nil, err
+		}
+		if err != nil {
+			others = append(others, Finding{Kind: "column", Place: file, Text: fmt.Sprintf("another sheet %q is not read", more), Holds: true})
+		}
+	}
+	return others, nil
+}
+
+// errFilled stops the reading of a sheet at its first row that is not blank.
+var errFilled = errors.New("the sheet is not empty")
+
+func eachRow(book *excelize.File, sheet, file string, do func(line int, cells []string) error) (err error) {
+	rows, err := book.Rows(sheet)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s, sheet %s: %w", file, sheets[0], err)
+		return fmt.Errorf("reading %s, sheet %s: %w", file, sheet, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-
-	var t *table
 	for line := 1; rows.Next(); line++ {
 		cells, err := rows.Columns()
 		if err != nil {
-			return nil, fmt.Errorf("reading %s row %d: %w", file, line, err)
+			return fmt.Errorf("reading %s row %d: %w", file, line, err)
 		}
+		filled := false
 		for i := range cells {
 			cells[i] = strings.TrimSpace(strings.ReplaceAll(cells[i], "_x000D_", "\n")) // how a carriage return is written when it is not
+			filled = filled || cells[i] != ""
 		}
-		switch {
-		case !slices.ContainsFunc(cells, func(c string) bool { return c != "" }):
-		case t == nil:
-			if t, err = sheetHeader(file, cells, cols); err != nil {
-				return nil, err
-			}
-		default:
-			if err := do(row{Line: line, t: t, cells: cells}); err != nil {
-				return nil, err
-			}
+		if !filled {
+			continue
+		}
+		if err := do(line, cells); err != nil {
+			return err
 		}
 	}
 	if err := rows.Error(); err != nil {
-		return nil, fmt.Errorf("reading %s: %w", file, err)
+		return fmt.Errorf("reading %s: %w", file, err)
 	}
-	if t == nil {
-		return nil, fmt.Errorf("%s has no rows", file)
-	}
-	for _, more := range sheets[1:] {
-		t.Findings = append(t.Findings, Finding{Kind: "column", Place: file, Text: fmt.Sprintf("another sheet %q is not read", more), Holds: true})
-	}
-	return t.Findings, nil
+	return nil
 }
 
 // sheetHeader makes the first filled row the names of the columns.

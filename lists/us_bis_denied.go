@@ -221,33 +221,9 @@ func emitDenied(rows []deniedRow, edition string, found *findings, emit func(*sc
 
 const usBISDeniedPage = "https://www.bis.gov/licensing/end-user-guidance/denied-persons-list-dpl"
 
-var (
-	deniedInside = regexp.MustCompile(`(?i)^(.+?) ?\((?:A/K/A|A\.?K\.?A\.?|D/B/A|D\.?B\.?A\.?)[ :,]+([^()]+)\) ?(.*)$`)
-	deniedAlias  = regexp.MustCompile(`(?i),? \b(A/K/A|A\.K\.A\.|AKA|D/B/A|D\.B\.A\.|DBA|F/K/A|F\.K\.A\.|FKA)[ :]+`)
-)
-
-// deniedNames takes aliases out of a printed name: "FU EXAMPLE A/K/A FRANK
-// EXAMPLE", "PEARL (A.K.A. NEI) EXAMPLE", "EXAMPLE METHODS AND TOOLS (EMAT)".
+// deniedNames takes aliases and acronyms out of a printed name.
 func deniedNames(d *draft, printed string) {
-	var aliases []screening.Name
-	if m := deniedInside.FindStringSubmatch(printed); m != nil {
-		printed = tidy(m[1] + " " + m[3])
-		aliases = append(aliases, screening.Name{Text: m[2], Kind: screening.AliasName})
-	}
-	if cuts := deniedAlias.FindAllStringSubmatchIndex(printed, -1); cuts != nil {
-		for i, cut := range cuts {
-			end := len(printed)
-			if i+1 < len(cuts) {
-				end = cuts[i+1][0]
-			}
-			kind := screening.AliasName
-			if strings.HasPrefix(strings.ToUpper(printed[cut[2]:cut[3]]), "F") {
-				kind = screening.FormerName
-			}
-			aliases = append(aliases, screening.Name{Text: printed[cut[1]:end], Kind: kind})
-		}
-		printed = printed[:cuts[0][0]]
-	}
+	printed, aliases := knownAs(printed)
 	if rest, inner, ok := lastBracket(printed); ok {
 		if initials(rest) == inner {
 			printed, aliases = rest, append(aliases, screening.Name{Text: inner, Kind: screening.AcronymName})
