@@ -22,16 +22,11 @@ var csvHeader = []string{
 }
 
 // WriteCSV writes one line for each party of a screened row, or one for a
-// rejected row, in UTF-8 with a byte order mark so that Excel reads it as
-// such. Text that a spreadsheet program would take for a formula (beginning
+// rejected row, in UTF-8. Text that a spreadsheet program would take for a formula (beginning
 // with = + - @, a tab or a return) begins with an apostrophe instead; numbers
 // stay numbers.
 func WriteCSV(w io.Writer, results iter.Seq2[*screening.Result, error]) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return fmt.Errorf("writing CSV: %w", err)
-	}
 	out := csv.NewWriter(w)
-	out.UseCRLF = true
 	if err := out.Write(csvHeader); err != nil {
 		return fmt.Errorf("writing CSV: %w", err)
 	}
