@@ -139,15 +139,8 @@ func countryOrPeople(s string) (string, bool) {
 	if code, ok := screening.CountryCode(s); ok {
 		return code, true
 	}
-	code, ok := peoples[strings.ToLower(s)]
+	code, ok := demonyms[strings.ToLower(s)]
 	return code, ok
-}
-
-// peoples are the nationalities that stand for a country in the tables read here.
-var peoples = map[string]string{
-	"russian": "RU", "syrian": "SY", "iranian": "IR", "chinese": "CN", "north korean": "KP",
-	"belarusian": "BY", "malaysian": "MY", "taiwanese": "TW", "lebanese": "LB", "emirati": "AE",
-	"turkish": "TR", "pakistani": "PK", "rok": "KR", "dprk": "KP", "uae": "AE",
 }
 
 // schemaKind reads the entity types of OpenSanctions; ok is false for one that

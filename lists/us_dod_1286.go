@@ -163,6 +163,7 @@ func linkYears(byName map[string][]*institution, older map[string][]transcribed,
 			case r.End != "":
 				ended[nameKey(r.Name)] = true
 			case !ended[nameKey(r.Name)]:
+				ended[nameKey(r.Name)] = true // said once, for its last year
 				found.add("orphan", r.row.Place(), fmt.Sprintf("listed for FY%s without an end date, and not on the newest list under any name: not in force, may have been renamed", year), false)
 			}
 		}
