@@ -445,6 +445,7 @@ func TestRowsStopsWithContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
 	var got []string
 	for p, err := range b.Rows(ctx) {
 		if err != nil {

@@ -210,15 +210,14 @@ var cellError = regexp.MustCompile(`^(#[\p{Lu}\d_/ÄÖÜ]+[!?]?|Err:\d+|#+)$`)
 // isJunk reports whether a cell holds no name: nothing but digits and
 // punctuation, an error of the spreadsheet, a word for "nothing", one letter.
 func isJunk(s string) bool {
-	letters := 0
-	wide := false
+	letters, full := 0, false // full: digits beside the letter, or a letter that is a word
 	for _, r := range s {
 		if unicode.IsLetter(r) {
 			letters++
-			wide = wide || r > 0x2E80
 		}
+		full = full || unicode.IsDigit(r) || r > 0x2E80
 	}
-	if letters == 0 || (letters == 1 && !wide && utf8.RuneCountInString(s) < 3) || (strings.ContainsAny(s[:1], "#E") && cellError.MatchString(s)) {
+	if letters == 0 || (letters == 1 && !full) || (strings.ContainsAny(s[:1], "#E") && cellError.MatchString(s)) {
 		return true
 	}
 	bare := strings.ToLower(strings.Trim(s, " .,:;!?()[]<>*-_\"'"))

@@ -162,10 +162,10 @@ func recognise(header string) meaning {
 
 func recognisePhrase(header string) meaning {
 	words, number := takeNumber(strings.Fields(fold(header)))
-	if len(words) == 0 || len(words) > 8 {
+	t, whole := phrases(), strings.Join(words, " ")
+	if len(words) == 0 || len(words) > 8 || t.people[fold(header)] {
 		return meaning{}
 	}
-	t, whole := phrases(), strings.Join(words, " ")
 	m, ok := t.rows[whole]
 	if !ok {
 		m, ok = t.parties[whole]

@@ -141,7 +141,7 @@ var fieldPhrases = []struct {
 		Handelsregisternummer|Handelsregister|Registernummer|HRB|HRB-Nummer|Firmenbuchnummer|Vereinsregisternummer|Firmennummer|
 		numéro d'enregistrement|numéro d'immatriculation|immatriculation|siren|siret|numéro siren|numéro siret|n° siren|n° siret|rcs|
 		número de registro|número registro|registro mercantil|número de inscripción|
-		kvk|kvk-nummer|kvk nummer|registratienummer|handelsregisternummer|ondernemingsnummer`},
+		KvK|KvK-nummer|kvk|kvk nummer|registratienummer|handelsregisternummer|ondernemingsnummer`},
 	{fieldIdentifier, "", `identifier|identifiers|organisation identifier|organization identifier|organisation id code|external identifier|Kennung|identifiant|identificador|identificatie|identificatienummer`},
 }
 
