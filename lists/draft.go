@@ -98,6 +98,15 @@ func original(text string) screening.NameKind {
 	return screening.AliasName
 }
 
+// wordKind is the kind of an organisation's other name: an acronym when it is
+// one word and looks like one.
+func wordKind(text string) screening.NameKind {
+	if strings.Contains(tidy(text), " ") {
+		return original(text)
+	}
+	return aliasOrAcronym(text)
+}
+
 // show puts the name that pick prefers (the highest value, ties by order) in front.
 func (d *draft) show(pick func(screening.Name) int) {
 	best := 0
@@ -218,20 +227,22 @@ func (d *draft) inBrackets(n screening.Name) {
 		n.Kind = screening.AliasName
 	}
 	n.Text = outer
-	d.name(n)
+	d.inBrackets(n) // there may be two: "Alpha Industry (AI) (IA)"
 	if _, country := screening.CountryCode(inner); country || bracketNote.MatchString(inner) || bracketForm.MatchString(inner) {
 		return
 	}
 	for part := range strings.SplitSeq(inner, ",") {
-		n.Text, n.Kind = part, aliasOrAcronym(part)
+		n.Text, n.Kind = part, wordKind(part)
 		d.name(n)
 	}
 }
 
 var (
+	// alsoKnown is another name told of in brackets: "Alpha LLC (also known as Beta)".
+	alsoKnown = regexp.MustCompile(`(?i)\s*\((?:a\.?k\.?a\.?|also known as|alias)[: ]([^()]*)\)`)
 	// bracketNote tells a note from a name: small letters at the start, or a word only notes have.
 	bracketNote = regexp.MustCompile(`^\p{Ll}|(?i)\b(formerly|previously|listed|located|known as|see|branch|until|since|according)\b|^[^\p{L}]*$`)
-	bracketForm = regexp.MustCompile(`(?i)^(p?jsc|ojsc|cjsc|llc|ltd|inc|oao|ooo|pao|zao|ao|gmbh|sarl|ngo|sez|hk|prc|dprk|private|(public |open |closed )?joint stock company|limited liability company|pty|plc)\.?$`)
+	bracketForm = regexp.MustCompile(`(?i)^(p?jsc|ojsc|cjsc|llc|ltd|inc|oao|ooo|pao|zao|ao|gmbh|sarl|ngo|sez|hk|prc|dprk|private|(public |open |closed )?joint stock company|limited liability company|pty|plc|co|ооо|оао|ао|пао|зао)\.?$`)
 )
 
 // website adds an address on the web.

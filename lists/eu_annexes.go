@@ -143,8 +143,8 @@ func (x *euAnnexes) names(d *draft, r row) {
 		}
 		n := screening.Name{Text: text, Kind: kind, Weak: weak, Lang: lang}
 		switch {
-		case kind == "" && !person && !strings.Contains(text, " "):
-			n.Kind = aliasOrAcronym(text)
+		case kind == "" && !person:
+			n.Kind = wordKind(text)
 		case kind == "":
 			n.Kind = original(text)
 		case kind == screening.PrimaryName && person:
@@ -176,7 +176,7 @@ func (x *euAnnexes) names(d *draft, r row) {
 		}
 	}
 	name, others := r.Get("name"), ""
-	if m := euAlsoKnown.FindStringSubmatch(name); m != nil {
+	if m := alsoKnown.FindStringSubmatch(name); m != nil {
 		name, others = strings.Replace(name, m[0], "", 1), m[1]
 	}
 	add(name, screening.PrimaryName, false)
@@ -189,10 +189,7 @@ func (x *euAnnexes) names(d *draft, r row) {
 	several(r.Get("previousName"), screening.FormerName, false)
 }
 
-var (
-	euListedAs  = regexp.MustCompile(`(?i)\s*\((?:formerly|previously) listed as[^)]*\)`)
-	euAlsoKnown = regexp.MustCompile(`(?i)\s*\((?:a\.?k\.?a\.?|also known as|alias)[: ]([^)]*)\)`)
-)
+var euListedAs = regexp.MustCompile(`(?i)\s*\((?:formerly|previously) listed as[^)]*\)`)
 
 // euFamily finds the surname, which the Official Journal prints in capitals.
 func euFamily(name string) string {

@@ -23,6 +23,7 @@ func TestRealSanctions(t *testing.T) {
 		{"un_sc_sanctions", "xml", 1011, map[screening.Kind]int{screening.KindPerson: 736, screening.KindOrganisation: 275}},
 		{"gb_fcdo_sanctions", "csv", 2523, map[screening.Kind]int{screening.KindOrganisation: 2523}},
 		{"au_dfat_sanctions", "xlsx", 3846, map[screening.Kind]int{screening.KindVessel: 262}},
+		{"ca_dfatd_sema_sanctions", "xml", 4759, map[screening.Kind]int{screening.KindPerson: 3334, screening.KindOrganisation: 1316, screening.KindVessel: 109}},
 		{"eu_fsf", "xml", 5873, map[screening.Kind]int{screening.KindPerson: 4389, screening.KindOrganisation: 1484}},
 		// 28 ports, airports, economic zones and crypto-assets are neither person nor organisation.
 		{"eu_833_2014", "csv", 1746, map[screening.Kind]int{screening.KindOrganisation: 1085, screening.KindVessel: 633, screening.KindUnknown: 28}},
