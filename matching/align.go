@@ -41,6 +41,9 @@ type alignment struct {
 	exact       bool    // nothing but forms and particles differs
 	from, to    uint8   // the segments of the query that were compared
 	outside     float32 // weight of the query's words in other segments
+	beside      bool    // the other segments seem to name somebody
+	mended      bool    // the query was read with its misspelt generic words mended
+	verbatim    bool    // the two names are written alike, letter by letter
 	person      bool
 	few         float32 // of a person's name: the share it loses for having one word only
 	by          uint8
@@ -130,7 +133,11 @@ func (s *scorer) pair(q, c *profile) {
 			if b.class == Particle {
 				continue
 			}
-			if sim := similar(a.term, b.term); sim > 0 {
+			sim := similar(a.term, b.term)
+			if i == q.open {
+				sim = max(sim, cutSimilar(a.text, b.text))
+			}
+			if sim > 0 {
 				order := sim + 0.01*min(a.weight, b.weight) - 0.0001*abs(float32(i-j))
 				s.pairs = append(s.pairs, pairing{uint8(i), uint8(j), sim, order})
 			}
@@ -182,7 +189,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 			a.exact = false
 		}
 		switch class := c.words[cf].class; {
-		case class == Distinctive && q.words[qf].class == Distinctive:
+		case class == Distinctive && q.words[qf].class == Distinctive, (qt-qf > 1 || ct-cf > 1) && (anyDistinctive(q.words[qf:qt]) || anyDistinctive(c.words[cf:ct])):
 			a.distinctive += weight * sim
 		case class == Place:
 			a.place += weight * sim
@@ -196,6 +203,10 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		if s.record {
 			s.groups = append(s.groups, group{[2]uint8{qf, qt}, [2]uint8{cf, ct}, weight, sim})
 		}
+	}
+	if from == 0 && int(to) == max(q.segments, 1)-1 && q.squashHash == c.squashHash && len(q.words) > 0 && len(c.words) > 0 {
+		take(0, uint8(len(q.words)), 0, uint8(len(c.words)), min(q.mass(), c.mass()), 1)
+		a.words = len(c.words)
 	}
 	for _, p := range s.pairs {
 		if g := q.words[p.q].segment; g < from || g > to || s.qUsed[p.q] || s.cUsed[p.c] {
@@ -217,9 +228,12 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		w := &q.words[i]
 		if w.segment < from || w.segment > to {
 			a.outside += w.weight
+			if w.class == Distinctive && w.weight >= 0.5 || kinds[w.key] {
+				a.beside = true
+			}
 			continue
 		}
-		if s.qUsed[i] || w.weight == 0 {
+		if s.qUsed[i] || w.weight == 0 || repeats(q.words, s.qUsed, i) {
 			continue
 		}
 		a.extra += w.weight
@@ -236,7 +250,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 	}
 	for j := range c.words {
 		w := &c.words[j]
-		if s.cUsed[j] || w.weight == 0 {
+		if s.cUsed[j] || w.weight == 0 || repeats(c.words, s.cUsed, j) {
 			continue
 		}
 		a.lack += w.weight
@@ -258,11 +272,31 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 	a.clash = min(a.extra, a.lack)
 	a.numberClash = qNumber && cNumber
 	a.placeClash = qPlace > 0 && qPlace == cPlace
+	a.verbatim = a.outside == 0 && q.squashHash == c.squashHash
 	if usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed) {
 		a.scattered = true
 	}
 	a.finish()
 	return a
+}
+
+func anyDistinctive(words []word) bool {
+	for i := range words {
+		if words[i].class == Distinctive && words[i].weight > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// repeats reports whether word i says again what a used word said.
+func repeats(words []word, used []bool, i int) bool {
+	for j := range words {
+		if used[j] && words[j].key == words[i].key && words[j].class == words[i].class {
+			return true
+		}
+	}
+	return false
 }
 
 // usedSegments counts the segments whose words were used.
@@ -307,8 +341,8 @@ func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(p
 
 // shares are the parts of a score that speak against it; 1 less their sum is the score.
 type shares struct {
-	spelling, extra, lack, clash, number, generic, outside float32
-	genericWhy                                             string
+	spelling, extra, lack, clash, number, generic, outside, mended float32
+	genericWhy                                                     string
 }
 
 // shares divides what speaks against the names being one.
@@ -340,6 +374,11 @@ func (a *alignment) shares() (s shares) {
 	part := a.exact && a.words >= 2 && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
+	case a.verbatim && a.exact: // the whole name, however little it says
+		s.generic, s.genericWhy = score*frequentName, "the name is made of frequent words"
+		if a.words > 1 {
+			s.generic = 0
+		}
 	case a.generic == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*placeOnly, "only places and numbers agree"
 	case a.distinctive < 0.05 && a.place == 0 && !(whole && a.words >= 2) && !part:
@@ -348,13 +387,20 @@ func (a *alignment) shares() (s shares) {
 		s.generic, s.genericWhy = score*genericOnly, "only a frequent word agrees"
 	}
 	score -= s.generic
-	if a.outside > 0 {
+	switch {
+	case a.outside == 0:
+	case a.beside && a.words == 1:
+		s.outside = besideCost
+	default:
 		s.outside = outsideCost
 	}
 	if a.scattered {
 		s.outside += scatteredCost
 	}
 	s.outside = min(s.outside, score)
+	if a.mended {
+		s.mended = mendedCost
+	}
 	return s
 }
 
@@ -369,6 +415,10 @@ const (
 	placeOnly = 0.50
 	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
 	leastGeneric = 0.40
+	// besideCost is what a single word loses that stands beside the name of somebody else.
+	besideCost = 0.20
+	// frequentName is what a name loses that is a single generic word or place.
+	frequentName = 0.12
 	// scatteredCost is what a name loses whose words stand in more parts of the
 	// cell than of the listed name.
 	scatteredCost = 0.06

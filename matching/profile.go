@@ -19,6 +19,9 @@ type profile struct {
 	acronymHashes []uint64
 	segments      int
 	person        bool
+	mended        bool
+	// open is the last word of the name, which may have been cut short, or -1.
+	open int
 }
 
 // maxWords is how many words of a name are compared; cells that hold more
@@ -27,7 +30,7 @@ const maxWords = 64
 
 // newProfile prepares words; intern returns the one term of a word.
 func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
-	p := profile{person: person}
+	p := profile{person: person, open: -1}
 	last := -1
 	for i := range words {
 		w := &words[i]
@@ -43,11 +46,14 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 			p.segments++
 		}
 		t := intern(w)
+		if i == len(words)-1 && !person && w.Class == Distinctive && len(w.Text) >= leastCut {
+			p.open = len(p.words)
+		}
 		p.words = append(p.words, word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)})
 	}
 	if !person {
 		p.acronyms = Acronyms(words)
-		p.discountRepeats()
+		p.discountInitials()
 	}
 	p.squashHash = hashKey('q', squash(p.words))
 	for _, a := range p.acronyms {
@@ -57,6 +63,9 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 	}
 	return p
 }
+
+// leastCut is how much of a word that was cut short must be left.
+const leastCut = 5
 
 // weigh is what a word counts for before its neighbours are looked at.
 func weigh(t *term, person bool) float32 {
@@ -78,21 +87,15 @@ func weigh(t *term, person bool) float32 {
 // initialWeight is what a single letter counts for.
 const initialWeight = 0.25
 
-// discountRepeats takes the weight from words that say again what the name
-// says already: the initials in "Islamic Relief Fund (IRF)", a name given twice.
-func (p *profile) discountRepeats() {
-	seen := map[string]bool{}
+// discountInitials takes the weight from initials of the name that stand
+// beside it: "Islamic Relief Fund (IRF)".
+func (p *profile) discountInitials() {
+	if p.segments < 2 {
+		return
+	}
 	for i := range p.words {
 		w := &p.words[i]
-		if w.weight == 0 {
-			continue
-		}
-		if seen[w.key] {
-			w.weight = 0
-			continue
-		}
-		seen[w.key] = true
-		if w.class == Distinctive && len(w.text) >= 2 && len(w.text) <= 8 && p.aloneInSegment(i) && p.initials(i, w.text) {
+		if w.class == Distinctive && w.weight > 0 && len(w.text) >= 2 && len(w.text) <= 8 && p.aloneInSegment(i) && p.initials(i, w.text) {
 			w.weight = 0
 		}
 	}

@@ -3,6 +3,7 @@ package matching
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -96,8 +97,8 @@ func newSearch(s *space) *search {
 }
 
 // each calls yield with every name that may score at least the space's least
-// score against q, and some that do not.
-func (x *search) each(q *profile, yield func(name uint32)) {
+// score against the query, and some that do not.
+func (x *search) each(readings []profile, yield func(name uint32)) {
 	s := x.space
 	x.epoch++
 	if x.epoch == 0 { // the counter went round: forget all marks
@@ -106,36 +107,8 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 		x.epoch = 1
 	}
 	x.hits = x.hits[:0]
-	hit := func(id uint32, sim float32) {
-		if x.stamp[id] != x.epoch {
-			x.stamp[id] = x.epoch
-			x.sim[id] = sim
-			x.hits = append(x.hits, id)
-		} else if sim > x.sim[id] {
-			x.sim[id] = sim
-		}
-	}
-	for i := range q.words {
-		w := &q.words[i]
-		if w.class == Particle {
-			continue
-		}
-		for _, l := range s.likenesses(w.term) {
-			hit(l.term, l.sim)
-		}
-	}
-	var joined [maxWordLen]byte
-	for i := range q.words { // "Chon Myong" may be "Chonmyong" there
-		text := append(joined[:0], q.words[i].text...)
-		for j := i + 1; j < len(q.words) && j < i+4 && q.words[j].segment == q.words[i].segment && len(text)+len(q.words[j].text) <= maxWordLen; j++ {
-			text = append(text, q.words[j].text...)
-			h := hashBytes('t', text)
-			for _, c := range s.spell.bucket(h) {
-				if c.print == uint32(h) && s.terms[c.value].text == string(text) {
-					hit(c.value, 1)
-				}
-			}
-		}
+	for i := range readings {
+		x.hit(&readings[i])
 	}
 	visit := func(h uint64, sure bool) {
 		for _, c := range s.found.bucket(h) {
@@ -160,6 +133,63 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 			}
 		}
 	}
+	for i := range readings {
+		x.whole(&readings[i], visit)
+	}
+}
+
+// hit marks the terms of the space that are like words of the query.
+func (x *search) hit(q *profile) {
+	s := x.space
+	hit := func(id uint32, sim float32) {
+		if x.stamp[id] != x.epoch {
+			x.stamp[id] = x.epoch
+			x.sim[id] = sim
+			x.hits = append(x.hits, id)
+		} else if sim > x.sim[id] {
+			x.sim[id] = sim
+		}
+	}
+	for i := range q.words {
+		w := &q.words[i]
+		if w.class == Particle {
+			continue
+		}
+		for _, l := range s.likenesses(w.term) {
+			hit(l.term, l.sim)
+		}
+	}
+	if q.open >= 0 { // the last word may have been cut short
+		cut := q.words[q.open].text
+		from, _ := slices.BinarySearchFunc(s.sorted, cut, func(id uint32, text string) int { return strings.Compare(s.terms[id].text, text) })
+		for _, id := range s.sorted[from:] {
+			text := s.terms[id].text
+			if !strings.HasPrefix(text, cut) {
+				break
+			}
+			if sim := cutSimilar(cut, text); sim > 0 {
+				hit(id, sim)
+			}
+		}
+	}
+	var joined [maxWordLen]byte
+	for i := range q.words { // "Chon Myong" may be "Chonmyong" there
+		text := append(joined[:0], q.words[i].text...)
+		for j := i + 1; j < len(q.words) && j < i+4 && q.words[j].segment == q.words[i].segment && len(text)+len(q.words[j].text) <= maxWordLen; j++ {
+			text = append(text, q.words[j].text...)
+			h := hashBytes('t', text)
+			for _, c := range s.spell.bucket(h) {
+				if c.print == uint32(h) && s.terms[c.value].text == string(text) {
+					hit(c.value, 1)
+				}
+			}
+		}
+	}
+}
+
+// whole visits the names that the query may be without sharing a word with
+// them: written with other spaces, or as initials.
+func (x *search) whole(q *profile, visit func(h uint64, sure bool)) {
 	visit(q.squashHash, true)
 	if !q.person {
 		for _, a := range q.acronyms {

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -97,12 +98,14 @@ func cutGlued(text string) string {
 
 // formParts are words that legal forms are spelled out with. One that the
 // lexicon did not take for a form, for a letter or a word that is missing,
-// still says nothing.
-var formParts = strings.Fields(`limited company corporation incorporated liability joint stock
-	obshchestvo obschestvo ogranichennoi ogranichennoy otvetstvennostyu otvetstvennostiu aktsionernoe aktsionernoye
-	publichnoe publichnoye zakrytoe zakrytoye otkrytoe otkrytoye
-	gesellschaft aktiengesellschaft haftung beschraenkter sociedad sociedade anonima responsabilidad responsabilidade
-	capital variable societe anonyme responsabilite limitee eood gmbh sarl`)
+// still says nothing. Those of misspellings must not be names themselves:
+// "otkrytoe" is a form and Otkrytie a bank, so those are taken as they stand.
+var (
+	formParts = strings.Fields(`limited company corporation incorporated liability gesellschaft aktiengesellschaft
+		ogranichennoi otvetstvennostyu aktsionernoe responsabilidad responsabilidade responsabilite sociedad`)
+	exactFormParts = strings.Fields(`joint stock obshchestvo obschestvo ogranichennoy otvetstvennostiu aktsionernoye
+		publichnoe publichnoye zakrytoe zakrytoye otkrytoe otkrytoye haftung sociedade anonima variable societe anonyme limitee eood gmbh sarl`)
+)
 
 const formPartWeight = 0.05
 
@@ -112,11 +115,11 @@ func isFormPart(text string, set uint32) bool {
 		return false
 	}
 	for i, p := range formParts {
-		if text == p || len(p) >= 6 && spelling(text, p, set, formPartSets[i]) >= 0.8 {
+		if spelling(text, p, set, formPartSets[i]) >= 0.85 {
 			return true
 		}
 	}
-	return false
+	return slices.Contains(exactFormParts, text)
 }
 
 var formPartSets = func() []uint32 {

@@ -2,6 +2,7 @@ package matching
 
 import (
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -14,6 +15,7 @@ type space struct {
 	terms  []term
 	common []bool    // by term: found through pairs of words, not alone
 	spell  *postings // neighbourhood key -> term
+	sorted []uint32  // terms by text, for words cut short
 
 	names    []nameRef
 	refs     []ref
@@ -134,6 +136,11 @@ func (b *builder) build() *space {
 		s.terms[id].neighbourhood(true, func(h uint64) { spellings = append(spellings, entry{h, uint32(id)}) })
 	}
 	s.spell = newPostings(spellings)
+	s.sorted = make([]uint32, len(s.terms))
+	for id := range s.sorted {
+		s.sorted[id] = uint32(id)
+	}
+	slices.SortFunc(s.sorted, func(a, b uint32) int { return strings.Compare(s.terms[a].text, s.terms[b].text) })
 	spellings = nil
 
 	held := make([]uint32, len(s.terms))

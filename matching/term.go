@@ -43,11 +43,12 @@ func newTerm(w *Word) *term {
 
 // Alike words, from best to worst.
 const (
-	sameMeaning  = 1.00 // the same word, or the same concept in another language
-	sameReading  = 0.97 // another romanisation of one word in another script
-	sameSkeleton = 0.95 // spelt after another convention
-	sameBones    = 0.90 // the same consonants, where one script writes no vowels
-	fewBones     = 0.84 // three of them only
+	sameMeaning   = 1.00 // the same word, or the same concept in another language
+	sameReading   = 0.97 // another romanisation of one word in another script
+	sameSkeleton  = 0.95 // spelt after another convention
+	sameBones     = 0.90 // the same consonants, where one script writes no vowels
+	fewBones      = 0.84 // three of them only
+	sameBeginning = 0.88 // the last word of a name, cut short
 )
 
 // similar says how alike two words are, from 0 to 1: below leastSimilar it is 0.
@@ -96,7 +97,7 @@ func similar(a, b *term) float32 {
 		}
 		best = max(best, sameReading*spelling(a.text, y, a.letters, b.altLetters[i]))
 	}
-	if best < sameSkeleton && len(a.skeleton) > 2 && a.skeleton == b.skeleton {
+	if best < sameSkeleton && len(a.skeleton) > 3 && a.skeleton == b.skeleton {
 		best = sameSkeleton
 	}
 	if best < sameBones && (sharesBones(a.bones, b.consonants, b.bones) || sharesBones(b.bones, a.consonants, nil)) {
@@ -121,6 +122,14 @@ func sharesBones(bones []string, consonants string, others []string) bool {
 	return false
 }
 
+// cutSimilar says how alike a word that may have been cut short is to a whole one.
+func cutSimilar(cut, whole string) float32 {
+	if len(cut) >= leastCut && len(cut) < len(whole) && 2*len(cut) >= len(whole) && whole[:len(cut)] == cut {
+		return sameBeginning
+	}
+	return 0
+}
+
 // known is the weight below which a distinctive word of four letters and more
 // is one that many names share, and so is known how to spell.
 const known = 0.7
@@ -140,7 +149,7 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	if t.class == Form || t.class == Particle || t.class == Number {
 		return
 	}
-	if len(t.skeleton) > 2 {
+	if len(t.skeleton) > 3 {
 		yield(hashKey('s', t.skeleton))
 	}
 	// Consonants of Latin words are one kind of key, those that a script
