@@ -18,6 +18,7 @@ import (
 type columns struct {
 	Need []string // without one of these the file is not in this format
 	Know []string // read where there, or left out on purpose; any other header is a finding that holds the edition
+	Fold bool     // whether case and blanks around headers do not count; Need and Know are lower case then
 }
 
 // maxRecord bounds one record of a file, so that a quote that never closes
@@ -67,6 +68,9 @@ func openTable(r io.Reader, file string, comma rune, cols columns) (*table, erro
 	for i, h := range header {
 		h = strings.TrimSpace(h)
 		t.header = append(t.header, h)
+		if cols.Fold {
+			h = strings.ToLower(h)
+		}
 		if _, twice := t.index[h]; !twice {
 			t.index[h] = i
 		}
@@ -150,6 +154,24 @@ func plainText(r io.Reader, file string) (io.Reader, error) {
 		return nil, fmt.Errorf("%s %w", file, errHTML)
 	}
 	return &utf8Reader{r: b}, nil
+}
+
+// sniffComma tells what parts the cells of a file an office wrote: Excel takes
+// semicolons in half of Europe. It returns a reader of the whole file.
+func sniffComma(r io.Reader) (io.Reader, rune, error) {
+	b := bufio.NewReaderSize(r, 4096)
+	head, err := b.Peek(4096)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, 0, err
+	}
+	first, _, _ := bytes.Cut(head, []byte("\n"))
+	comma := ','
+	for _, other := range ";\t" {
+		if bytes.ContainsRune(first, other) && bytes.Count(first, []byte(string(other))) > bytes.Count(first, []byte(string(comma))) {
+			comma = other
+		}
+	}
+	return b, comma, nil
 }
 
 func looksHTML(head []byte) bool {
