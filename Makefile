@@ -1,0 +1,31 @@
+# What can be done here; `make` alone says so.
+GO ?= go
+LINT = $(GO) tool -modfile=.ci/lint/go.mod golangci-lint
+
+help: ## say what can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build the program: ./screener
+	$(GO) build -o screener ./cmd/screener
+
+demo: ## screen the sample sheet against the sample lists, offline: demo/report.xlsx
+	$(GO) run ./cmd/screener demo --out demo
+
+test: ## run the tests (PostgreSQL's skip where it is not installed)
+	$(GO) test ./...
+
+golden: ## write the golden files anew; read the diff
+	$(GO) test ./lists ./matching ./reports -update
+
+bench: ## speed and memory, with how to read them
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+
+lint: ## vet, formatting, house rules and the arrows between rooms
+	$(GO) vet ./...
+	@test -z "$$(gofmt -l cmd screening lists matching jobs reports)" || { gofmt -l cmd screening lists matching jobs reports; exit 1; }
+	$(GO) tool staticcheck ./...
+	$(LINT) run
+
+check: lint test ## what a change must pass
+
+.PHONY: help build demo test golden bench lint check

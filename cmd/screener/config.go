@@ -1,0 +1,257 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+	"github.com/agnivade/levenshtein"
+
+	"partnerscreen/lists"
+	"partnerscreen/screening"
+)
+
+// Config is the file that names places and judgement. Every key has a
+// default; an unknown key is an error.
+type Config struct {
+	Office     OfficeConfig         `toml:"office"`
+	Lists      ListsConfig          `toml:"lists"`
+	CustomList []lists.CustomConfig `toml:"custom_list"`
+	Policy     PolicyConfig         `toml:"policy"`
+	// Columns maps a role to the headers read as it: Partner = ["Institution"].
+	Columns map[string][]string `toml:"columns"`
+	Fetch   FetchConfig         `toml:"fetch"`
+
+	dir string // the config file's folder: relative places start here
+}
+
+// OfficeConfig says where the office is.
+type OfficeConfig struct {
+	Name          string   `toml:"name"`
+	Jurisdictions []string `toml:"jurisdictions"`
+}
+
+// ListsConfig says which lists are used. Enabled is nil when the key is
+// absent: every card then.
+type ListsConfig struct {
+	Enabled       *[]string `toml:"enabled"`
+	AcceptLicence []string  `toml:"accept_licence"`
+	MaxAgeDays    int       `toml:"max_age_days"`
+}
+
+// PolicyConfig overrides the lines of the default policy.
+type PolicyConfig struct {
+	Note   *float64 `toml:"note"`
+	Review *float64 `toml:"review"`
+	Strong *float64 `toml:"strong"`
+	Exact  *float64 `toml:"exact"`
+}
+
+// FetchConfig bounds downloads.
+type FetchConfig struct {
+	TimeoutMinutes int    `toml:"timeout_minutes"`
+	MaxMegabytes   int64  `toml:"max_megabytes"`
+	UserAgent      string `toml:"user_agent"`
+}
+
+func defaultConfig() *Config {
+	return &Config{
+		Lists: ListsConfig{MaxAgeDays: 10},
+		Fetch: FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
+	}
+}
+
+// loadConfig reads the file at path; "" gives the defaults.
+func loadConfig(path string) (*Config, error) {
+	c := defaultConfig()
+	if path == "" {
+		return c, nil
+	}
+	md, err := toml.DecodeFile(path, c)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the configuration: there is no file %s", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
+	}
+	if unknown := md.Undecoded(); len(unknown) > 0 {
+		return nil, fmt.Errorf("reading the configuration %s: unknown key %s%s", path, unknown[0], suggestKey(unknown[0].String()))
+	}
+	if c.dir, err = filepath.Abs(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
+	}
+	return c, c.check(path)
+}
+
+// check finds values that no run could use.
+func (c *Config) check(path string) error {
+	bad := func(format string, args ...any) error {
+		return fmt.Errorf("reading the configuration %s: %s", path, fmt.Sprintf(format, args...))
+	}
+	for i, j := range c.Office.Jurisdictions {
+		code, ok := screening.CountryCode(j)
+		if strings.EqualFold(j, "EU") {
+			code, ok = "EU", true
+		}
+		if !ok {
+			return bad("office.jurisdictions: %q is no country; write its two-letter code", j)
+		}
+		c.Office.Jurisdictions[i] = code
+	}
+	if c.Lists.MaxAgeDays <= 0 {
+		return bad("lists.max_age_days must be above 0")
+	}
+	p := c.policy()
+	if lines := []float64{0, p.NoteLine, p.ReviewLine, p.StrongLine, p.ExactLine, 1}; !slices.IsSorted(lines) {
+		return bad("the lines of [policy] must rise from note (%v) over review (%v) and strong (%v) to exact (%v), from 0 to 1",
+			p.NoteLine, p.ReviewLine, p.StrongLine, p.ExactLine)
+	}
+	seen := map[string]bool{}
+	for _, l := range c.CustomList {
+		if l.ID == "" {
+			return bad("a [[custom_list]] has no id")
+		}
+		if _, ok := lists.Find(lists.All, l.ID); ok || seen[l.ID] {
+			return bad("the id %q of a [[custom_list]] is taken", l.ID)
+		}
+		seen[l.ID] = true
+	}
+	if c.Lists.Enabled != nil {
+		for _, id := range *c.Lists.Enabled {
+			if _, ok := lists.Find(lists.All, id); !ok && !seen[id] {
+				return bad("lists.enabled: there is no list %q%s", id, suggest(id, c.listIDs()))
+			}
+		}
+	}
+	return nil
+}
+
+// policy is the default policy with the lines the file sets.
+func (c *Config) policy() *screening.Policy {
+	p := screening.DefaultPolicy()
+	for line, set := range map[*float64]*float64{
+		&p.NoteLine: c.Policy.Note, &p.ReviewLine: c.Policy.Review, &p.StrongLine: c.Policy.Strong, &p.ExactLine: c.Policy.Exact,
+	} {
+		if set != nil {
+			*line = *set
+		}
+	}
+	// A review line moved past a neighbour that was not named takes it along.
+	if c.Policy.Note == nil {
+		p.NoteLine = min(p.NoteLine, p.ReviewLine)
+	}
+	if c.Policy.Strong == nil {
+		p.StrongLine = max(p.StrongLine, p.ReviewLine)
+	}
+	if c.Policy.Exact == nil {
+		p.ExactLine = max(p.ExactLine, p.StrongLine)
+	}
+	return p
+}
+
+// cards are the cards of all lists, the custom ones last.
+func (c *Config) cards() ([]lists.Card, error) {
+	cards := slices.Clone(lists.All)
+	for _, custom := range c.CustomList {
+		if custom.URL != "" && !strings.Contains(custom.URL, "://") && !filepath.IsAbs(custom.URL) {
+			custom.URL = filepath.Join(c.dir, custom.URL)
+		}
+		card, err := lists.Custom(custom)
+		if err != nil {
+			return nil, fmt.Errorf("reading the configuration: custom list %s: %w", custom.ID, err)
+		}
+		cards = append(cards, card)
+	}
+	return cards, nil
+}
+
+// enabled reports whether a list takes part: every card when the key is
+// absent, and custom lists always.
+func (c *Config) enabled(id string) bool {
+	return c.Lists.Enabled == nil || slices.Contains(*c.Lists.Enabled, id) || c.custom(id)
+}
+
+// custom reports whether a list is one of the office's own, which are always enabled.
+func (c *Config) custom(id string) bool {
+	return slices.ContainsFunc(c.CustomList, func(l lists.CustomConfig) bool { return l.ID == id })
+}
+
+func (c *Config) listIDs() []string {
+	var ids []string
+	for _, card := range lists.All {
+		ids = append(ids, card.ID)
+	}
+	for _, l := range c.CustomList {
+		ids = append(ids, l.ID)
+	}
+	return ids
+}
+
+// keys are the keys the file may have, for suggestions.
+var keys = []string{
+	"office", "office.name", "office.jurisdictions", "lists", "lists.enabled", "lists.accept_licence", "lists.max_age_days",
+	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
+	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
+	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent",
+}
+
+func suggestKey(key string) string { return suggest(key, keys) }
+
+// suggest returns "; did you mean X?" for the nearest of the choices, or ""
+// when none is near.
+func suggest(word string, choices []string) string {
+	best, near := "", max(2, len(word)/3)+1
+	for _, c := range choices {
+		if d := levenshtein.ComputeDistance(strings.ToLower(word), strings.ToLower(c)); d < near {
+			best, near = c, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "; did you mean " + best + "?"
+}
+
+// places are where a run keeps things.
+type places struct {
+	config string
+	db     string
+	data   string
+}
+
+// locate fills what the flags and the environment leave open: data goes to
+// the user's data folder, or beside the database where only that is named.
+func locate(config, db, data string) (places, error) {
+	p := places{config: config, db: db, data: data}
+	if p.data == "" {
+		if p.db != "" && !strings.Contains(p.db, "://") {
+			p.data = filepath.Join(filepath.Dir(strings.TrimPrefix(p.db, "file:")), "screener-data")
+		} else {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				return p, fmt.Errorf("finding a folder for data: %w; name one with --data", err)
+			}
+			p.data = filepath.Join(cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(home, ".local", "share")), "screener")
+		}
+	}
+	if p.db == "" {
+		p.db = filepath.Join(p.data, "screener.db")
+	}
+	if p.config == "" {
+		if own := filepath.Join(p.data, "screener.toml"); exists(own) {
+			p.config = own
+		}
+	}
+	return p, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,48 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"partnerscreen/screening/store"
+)
+
+// AcceptOptions name a quarantined edition and who takes it, and why.
+type AcceptOptions struct {
+	List    string `json:"list"`
+	Edition int    `json:"edition,omitempty"` // 0: the one that is held now
+	By      string `json:"by"`
+	Why     string `json:"why"`
+}
+
+// Accept puts a quarantined edition in force at a named person's word, which
+// is kept with the edition.
+func Accept(ctx context.Context, env *Env, opts AcceptOptions) (*Refreshed, error) {
+	if _, err := env.card(opts.List); err != nil {
+		return nil, err
+	}
+	if opts.Edition == 0 {
+		held, err := heldBack(ctx, env, opts.List)
+		if err != nil {
+			return nil, err
+		}
+		if held == nil {
+			return nil, fmt.Errorf("no edition of %s is held back", opts.List)
+		}
+		opts.Edition = held.Seq
+	}
+	diff, err := env.Store.Accept(ctx, opts.List, opts.Edition, opts.By, opts.Why, env.Now().UTC())
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, fmt.Errorf("%s has no edition %d", opts.List, opts.Edition)
+	case err != nil:
+		return nil, err
+	}
+	ed, err := env.Store.Edition(ctx, opts.List)
+	if err != nil {
+		return nil, err
+	}
+	return &Refreshed{List: opts.List, State: Imported, Edition: ed, Added: diff.Added, Removed: diff.Removed, Changed: diff.Changed,
+		Reason: "accepted by " + opts.By + ": " + opts.Why}, nil
+}

@@ -1,0 +1,21 @@
+// Package jobs holds the work: each job takes an Env and options, and does one
+// thing a customer would ask for. It is the one room that sees all others;
+// the command line starts a job's func in its own process.
+//
+//	Refresh   lists ──fetch, read, gate──▶ store
+//	Screen    sheet ──intake──▶ matcher ──▶ judge ──▶ store and report
+//	Check     one name ──▶ matcher ──▶ judge
+//	Changes   two editions ──▶ what differs
+//	Accept    a held edition ──▶ in force, at a named person's word
+//	Compare   pairs of names ──▶ scores, without a store
+//
+// A job may be run twice: same input, same editions, same policy, same result,
+// whatever the number of workers (inorder.go). It answers to its context and
+// leaves nothing half-written. What goes wrong with one list or one file is
+// said in its outcome and does not stop the others.
+//
+// To add a job, write <kind>.go with a func that takes an Env, and a command
+// that calls it. What is not here: reading flags, files of configuration, the
+// environment or the clock (cmd/screener), SQL (store), any rule of judgement
+// (screening).
+package jobs

@@ -1,0 +1,118 @@
+package jobs
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"partnerscreen/lists"
+	"partnerscreen/screening"
+	"partnerscreen/screening/store"
+)
+
+// Env is what every job is given: the store, the cards, the policy and the
+// time. It is built once by the program and not changed while jobs run.
+type Env struct {
+	Store   *store.Store
+	Cards   []lists.Card
+	Enabled func(id string) bool // by the configuration; nil enables every card
+	// AcceptLicence names the licences that are not free and whose terms the office accepts.
+	AcceptLicence []string
+	Jurisdictions []string      // of the office: ISO 3166-1 alpha-2; nil binds every list
+	MaxAge        time.Duration // a list is usable this long after it was last fetched
+	Policy        *screening.Policy
+	Columns       map[string][]string // header mapping of the configuration: role to headers
+	Fetcher       *lists.Fetcher
+	Office        string
+	Version       string
+	Now           func() time.Time
+	// Progress is told how far a job is; nil is silent.
+	Progress func(Step)
+	// Notes takes what a person at the terminal should read; nil is silent.
+	Notes io.Writer
+	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
+	Samples bool
+}
+
+// Step says how far one piece of a job is. Total is 0 where it is not known.
+type Step struct {
+	What  string // "us_ofac_sdn: downloading SDN.CSV", "screening rows"
+	Done  int64
+	Total int64
+	Unit  string // "bytes", "rows", "entities"
+}
+
+func (env *Env) progress(what, unit string) func(done, total int64) {
+	if env.Progress == nil {
+		return func(int64, int64) {}
+	}
+	return func(done, total int64) { env.Progress(Step{What: what, Done: done, Total: total, Unit: unit}) }
+}
+
+func (env *Env) note(format string, args ...any) {
+	if env.Notes != nil {
+		fmt.Fprintf(env.Notes, format+"\n", args...)
+	}
+}
+
+// restricted are the licences that need to be accepted by name.
+var restricted = []string{"CC-BY-NC-4.0", "LicenseRef-all-rights-reserved"}
+
+// off says why a list is not used by this configuration, or "" when it is.
+func (env *Env) off(card *lists.Card) string {
+	switch {
+	case env.Enabled != nil && !env.Enabled(card.ID):
+		return "not enabled"
+	case slices.Contains(restricted, card.Licence) && !slices.Contains(env.AcceptLicence, card.Licence) && !card.Custom:
+		return "licence " + card.Licence + " is not accepted"
+	}
+	return ""
+}
+
+func (env *Env) bearing(card *lists.Card) screening.Bearing {
+	if card.Custom {
+		return screening.Binding // the office's own list binds the office
+	}
+	return screening.BearingFor(card.Binds, card.Reaches, env.Jurisdictions)
+}
+
+// stale says how old an edition's content is when it is older than the
+// publisher's cadence, or "".
+func stale(card *lists.Card, ed *screening.Edition, now time.Time) string {
+	if card.Cadence <= 0 || ed.Published.IsZero() {
+		return ""
+	}
+	if age := now.Sub(ed.Published); age > card.Cadence {
+		return fmt.Sprintf("content is %s old; it usually changes within %s", days(age), days(card.Cadence))
+	}
+	return ""
+}
+
+func days(d time.Duration) string {
+	n := int(d.Hours() / 24)
+	return fmt.Sprintf("%d day%s", n, map[bool]string{true: "s"}[n != 1])
+}
+
+// UnknownList says that no card has the id.
+type UnknownList struct{ ID string }
+
+func (e *UnknownList) Error() string {
+	return fmt.Sprintf("there is no list %q; `screener lists` names them", e.ID)
+}
+
+func (env *Env) card(id string) (*lists.Card, error) {
+	card, ok := lists.Find(env.Cards, id)
+	if !ok {
+		return nil, &UnknownList{id}
+	}
+	return card, nil
+}
+
+func (env *Env) title(id string) string {
+	if card, ok := lists.Find(env.Cards, id); ok {
+		return cmp.Or(card.Title, card.ID)
+	}
+	return id
+}

@@ -1,0 +1,45 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"partnerscreen/reports"
+	"partnerscreen/screening"
+	"partnerscreen/screening/store"
+)
+
+// Write screens the rows and writes the report as it goes: "xlsx", "json"
+// (one object a line) or "csv".
+func (s *Screening) Write(ctx context.Context, w io.Writer, format string) error {
+	switch results := s.Results(ctx); format {
+	case "json":
+		return reports.WriteJSON(w, results)
+	case "csv":
+		return reports.WriteCSV(w, results)
+	case "xlsx":
+		return reports.Write(w, s.report(ctx), results)
+	}
+	return fmt.Errorf("there is no report format %q; there are xlsx, json and csv", format)
+}
+
+func (s *Screening) report(ctx context.Context) *reports.Report {
+	seqs := map[string]int{}
+	for _, used := range s.Run.Editions {
+		seqs[used.List] = used.Seq
+	}
+	return &reports.Report{
+		Run:       s.Run,
+		Generated: s.Run.Started,
+		Office:    s.env.Office,
+		Entity: func(list, id string) (*screening.Entity, error) {
+			e, err := s.env.Store.Entity(ctx, list, seqs[list], id)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, reports.ErrNoEntity
+			}
+			return e, err
+		},
+	}
+}

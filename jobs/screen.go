@@ -1,0 +1,288 @@
+package jobs
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"partnerscreen/matching"
+	"partnerscreen/screening"
+	"partnerscreen/screening/intake"
+)
+
+// ScreenOptions say what to screen, against what, and how.
+type ScreenOptions struct {
+	Files   []string       `json:"files"`
+	Lists   []string       `json:"lists,omitempty"` // empty: every enabled list
+	Columns intake.Columns `json:"columns,omitempty"`
+	// AsOf screens against the editions that were in force at that time; zero is now.
+	AsOf time.Time `json:"as_of,omitzero"`
+	// AcceptMissing names lists the office goes without this time.
+	AcceptMissing []string `json:"accept_missing,omitempty"`
+}
+
+// MissingLists says that enabled binding lists have no usable edition.
+type MissingLists struct{ Lists []screening.EditionUsed }
+
+func (e *MissingLists) Error() string {
+	var b strings.Builder
+	b.WriteString("these lists bind the office and cannot be used:\n")
+	var ids []string
+	for _, l := range e.Lists {
+		fmt.Fprintf(&b, "  %s: %s\n", l.List, l.Missing)
+		ids = append(ids, l.List)
+	}
+	fmt.Fprintf(&b, "refresh them (screener refresh %s), leave them out of lists.enabled in the configuration, or go without for this run with --accept-missing LIST", strings.Join(ids, " "))
+	return b.String()
+}
+
+// Screening is one run in progress: its lists are loaded and its files are
+// open. Results may be taken once; then Close.
+type Screening struct {
+	Run *screening.Run
+
+	env   *Env
+	held  *Held
+	books []*intake.Book
+}
+
+// Held are the lists a run screens against, loaded and indexed.
+type Held struct {
+	Used    []screening.EditionUsed
+	Judge   *screening.Judge
+	Matcher *matching.Index
+	notUsed []string // lists that were not screened against, in a reader's words
+}
+
+// Hold loads and indexes the lists a run screens against. It errors with
+// *MissingLists when an enabled binding list has no usable edition and its
+// absence was not accepted.
+func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time.Time) (*Held, error) {
+	for _, id := range slices.Concat(only, acceptMissing) {
+		if _, err := env.card(id); err != nil {
+			return nil, err
+		}
+	}
+	h := &Held{Judge: &screening.Judge{Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}}}
+	var missing []screening.EditionUsed
+	for i := range env.Cards {
+		card := &env.Cards[i]
+		reason := env.off(card)
+		if reason == "" && len(only) > 0 && !slices.Contains(only, card.ID) {
+			reason = "left out of this run"
+		}
+		if reason != "" {
+			h.notUsed = append(h.notUsed, fmt.Sprintf("List %s (%s): %s", card.ID, card.Title, reason))
+			continue
+		}
+		used := screening.EditionUsed{Title: card.Title, Controls: card.Controls, Bearing: env.bearing(card), Licence: card.Licence}
+		ed, err := editionInForce(ctx, env, card.ID, asOf)
+		if err != nil {
+			return nil, err
+		}
+		used.List = card.ID
+		if ed == nil {
+			used.Missing = "never imported"
+		} else {
+			used.Edition = *ed
+			used.Stale = stale(card, ed, env.Now())
+			if age := env.Now().Sub(ed.Fetched); asOf.IsZero() && env.MaxAge > 0 && age > env.MaxAge {
+				used.Missing = fmt.Sprintf("last fetched %s ago, more than the %s allowed", days(age), days(env.MaxAge))
+			}
+		}
+		h.Used = append(h.Used, used)
+		h.Judge.Bearing[card.ID], h.Judge.Blocking[card.ID] = used.Bearing, card.Blocking
+		if used.Missing == "" {
+			continue
+		}
+		accepted := slices.Contains(acceptMissing, card.ID)
+		switch {
+		case used.Bearing == screening.Binding && !accepted:
+			missing = append(missing, used)
+		case used.Bearing == screening.Binding:
+			h.Judge.Unscreened = append(h.Judge.Unscreened, card.ID)
+		}
+		h.notUsed = append(h.notUsed, fmt.Sprintf("List %s (%s): %s", card.ID, card.Title, used.Missing))
+	}
+	if len(missing) > 0 {
+		return nil, &MissingLists{missing}
+	}
+	var loadErr error
+	entities := func(yield func(*screening.Entity) bool) {
+		for _, used := range h.Used {
+			if used.Missing != "" {
+				continue
+			}
+			for e, err := range env.Store.Entities(ctx, used.List, used.Seq) {
+				if err != nil {
+					loadErr = fmt.Errorf("loading %s: %w", used.List, err)
+					return
+				}
+				if !yield(e) {
+					return
+				}
+			}
+		}
+	}
+	h.Matcher = matching.NewIndex(entities, matching.Options{Policy: env.Policy})
+	return h, errors.Join(loadErr, ctx.Err())
+}
+
+// notChecked says what a run never looks at, beside the lists it did not use.
+func (h *Held) notChecked(persons bool) []string {
+	out := slices.Clone(h.notUsed)
+	out = append(out,
+		"Territorial embargoes: where the work is done and where items go was not checked.",
+		"Ownership: who owns or controls a party was checked only where the sheet names the owner.",
+	)
+	if !persons {
+		out = append(out, "People: no column of persons was mapped, so no person was checked.")
+	}
+	return append(out,
+		"Languages: a name in one language and its listing only in another meet through listed aliases and common words, not through translation.",
+		"Lists held: a party on no list named here has not been checked against any other.",
+	)
+}
+
+// Screen opens the files and loads the lists. Files that cannot be read are
+// named in the run's inputs; the others are screened. It errors when no list
+// can be loaded.
+func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, error) {
+	held, err := Hold(ctx, env, opts.Lists, opts.AcceptMissing, opts.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	s := &Screening{env: env, held: held, Run: &screening.Run{
+		Started: env.Now().UTC(), Version: env.Version, Editions: held.Used, Policy: env.Policy,
+	}}
+	s.Run.ID = runID(s.Run.Started)
+	persons := false
+	for _, file := range opts.Files {
+		in := screening.Input{File: filepath.Base(file)}
+		book, err := intake.Open(file, intake.Options{Columns: opts.Columns})
+		if err != nil {
+			in.Error = err.Error()
+		} else {
+			in.Hash, in.Sheets = book.Hash(), book.Sheets()
+			s.books = append(s.books, book)
+			for _, sheet := range in.Sheets {
+				persons = persons || slices.ContainsFunc(sheet.Columns, func(c screening.MappedColumn) bool { return c.Role == string(screening.RolePerson) })
+			}
+		}
+		s.Run.Inputs = append(s.Run.Inputs, in)
+	}
+	s.Run.NotChecked = held.notChecked(persons)
+	return s, nil
+}
+
+// Unreadable returns the inputs that could not be read, or not to the end.
+func (s *Screening) Unreadable() []screening.Input {
+	var out []screening.Input
+	for _, in := range s.Run.Inputs {
+		if in.Error != "" {
+			out = append(out, in)
+		}
+	}
+	return out
+}
+
+// Close closes the files.
+func (s *Screening) Close() error {
+	var errs []error
+	for _, b := range s.books {
+		errs = append(errs, b.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Results screens the rows, in the order of the files and their rows, and
+// stores them as it goes. The run's counts are complete, and the run stored as
+// finished, when the sequence has ended without an error.
+func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		if err := s.env.Store.StartRun(ctx, s.Run); err != nil {
+			yield(nil, err)
+			return
+		}
+		report := s.env.progress("screening", "rows")
+		matcher := newMemo(s.held.Matcher)
+		for chunk, err := range inOrder(ctx, s.rows(ctx), func(p *screening.Partner) *screening.Result {
+			return assess(s.held.Judge, matcher, p)
+		}) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if err := s.env.Store.AddResults(ctx, s.Run.ID, chunk); err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, r := range chunk {
+				s.Run.Counts.Add(r)
+				if !yield(r, nil) {
+					return
+				}
+			}
+			report(int64(s.Run.Counts.RowsIn), 0)
+		}
+		s.Run.Finished = s.env.Now().UTC()
+		if err := s.env.Store.FinishRun(ctx, s.Run); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// rows reads the books one after the other. A book that breaks off is noted
+// on its input; the rows read so far stand.
+func (s *Screening) rows(ctx context.Context) iter.Seq2[*screening.Partner, error] {
+	return func(yield func(*screening.Partner, error) bool) {
+		next := 0
+		for i := range s.Run.Inputs {
+			in := &s.Run.Inputs[i]
+			if in.Error != "" {
+				continue
+			}
+			book := s.books[next]
+			next++
+			for p, err := range book.Rows(ctx) {
+				if ctx.Err() != nil {
+					yield(nil, ctx.Err())
+					return
+				}
+				if err != nil {
+					in.Error = err.Error()
+					break
+				}
+				if !yield(p, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *screening.Result {
+	found := make([][]screening.Candidate, len(p.Parties))
+	for i := range p.Parties {
+		party := &p.Parties[i]
+		found[i] = m.Match(party)
+		if !party.Role.Person() && matching.LooksLikePerson(party.Name) {
+			party.Notes = append(party.Notes, "looks like a person, map it")
+		}
+	}
+	return j.Row(p, screening.Work{}, found)
+}
+
+// runID is unique and sorts by time.
+func runID(t time.Time) string {
+	b := make([]byte, 3)
+	_, _ = rand.Read(b) // never fails
+	return t.Format("20060102-150405-") + hex.EncodeToString(b)
+}
