@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 
@@ -232,7 +233,7 @@ func (p *Page) begin() error {
 	}); err != nil {
 		return err
 	}
-	if err := p.Cells(Styled{p.tab.Doc, StyleDoc}); err != nil {
+	if err := p.Cells(Styled{p.doc(), StyleDoc}); err != nil {
 		return err
 	}
 	header := make([]any, len(p.layout.Columns))
@@ -244,6 +245,21 @@ func (p *Page) begin() error {
 		header[i] = Styled{c.Title, style}
 	}
 	return p.Cells(header...)
+}
+
+// doc is the line above the table. It begins with the lists that were not
+// used, whatever sheet a reader looks at first.
+func (p *Page) doc() string {
+	var missing []string
+	for _, e := range p.book.Report.Run.Editions {
+		if e.Missing != "" {
+			missing = append(missing, e.List)
+		}
+	}
+	if len(missing) == 0 {
+		return p.tab.Doc
+	}
+	return "NOT SCREENED AGAINST " + strings.Join(missing, ", ") + ". " + p.tab.Doc
 }
 
 func pane(frozen int) string {

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"partnerscreen/screening"
@@ -31,7 +32,7 @@ func fillByOwner(b *Book, t Tab, f *Findings) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Cells(Styled{t.Doc, StyleDoc}); err != nil {
+	if err := p.Cells(Styled{p.doc(), StyleDoc}); err != nil {
 		return err
 	}
 	offices := slices.Clone(owners)
@@ -63,6 +64,11 @@ func (p *Page) office(office screening.Owner, all []*Finding) error {
 		return nil
 	}
 	p.Skip(1)
+	if p.row > 2 { // each office can be handed its own paper
+		if err := p.out.InsertPageBreak("A" + strconv.Itoa(p.row+1)); err != nil {
+			return err
+		}
+	}
 	name := cmp.Or(string(office), "no office named")
 	if err := p.Cells(Styled{"For " + name + ": " + counted(len(mine), "likely match", "likely matches"), StyleBlock}); err != nil {
 		return err

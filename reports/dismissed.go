@@ -1,6 +1,12 @@
 package reports
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"partnerscreen/screening"
+)
 
 var dismissed = Tab{
 	Name: "Dismissed earlier",
@@ -21,19 +27,43 @@ var dismissed = Tab{
 			{Title: "Why", Width: 24, Style: StyleText},
 			{Title: "Note", Width: 34, Style: StyleText},
 			{Title: "Holds until", Width: 11, Style: StyleWords},
+			{Title: "State", Width: 18, Style: StyleWords},
 		}})
 		if err != nil {
 			return err
 		}
 		for _, fd := range f.Dismissed {
 			m, d := &fd.Match, fd.Match.Decision
+			state := "holds"
+			if due(d, f.Report.Generated) {
+				state = "due within 30 days"
+			}
 			if err := p.Row(
 				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsOf(m.Listings),
-				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires),
+				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires), state,
 			); err != nil {
 				return err
 			}
 		}
 		return p.End()
 	},
+}
+
+// due reports whether a decision's time is over within 30 days.
+func due(d *screening.Decision, now time.Time) bool {
+	return !d.Expires.IsZero() && d.Expires.Before(now.AddDate(0, 0, 30))
+}
+
+// dueSoon says how many dismissals are due, for Summary.
+func dueSoon(f *Findings) string {
+	n := 0
+	for _, fd := range f.Dismissed {
+		if due(fd.Match.Decision, f.Report.Generated) {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Due within 30 days: %d.", n)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -28,6 +29,8 @@ type Findings struct {
 	Work []WorkRow
 	// Unflagged counts the parties no one is asked about.
 	Unflagged int
+	// Files are the sums of each file, in the order they were met.
+	Files []FileCounts
 	// Headers of the original sheets, in the order they were met.
 	Headers []string
 	// Tally counts distinct likely matches by list and control.
@@ -42,17 +45,19 @@ type Findings struct {
 // Finding is one distinct party beside one listed party, with all the rows
 // the pair was found in: a line of Review.
 type Finding struct {
-	Line    int // its number on Review; 0 for one that does not stand there
-	Key     string
-	Party   screening.Party
-	Match   screening.Match
-	Grade   screening.Grade // the highest of its rows
-	Stakes  screening.Stakes
-	Roles   []screening.Role
-	Places  []screening.Place
-	Refs    []string
-	Notes   []string
-	rowKeys map[screening.Place]bool
+	Line   int // its number on Review; 0 for one that does not stand there
+	Key    string
+	Party  screening.Party
+	Match  screening.Match
+	Grade  screening.Grade // the highest of its rows
+	Stakes screening.Stakes
+	Roles  []screening.Role
+	Places []screening.Place
+	Refs   []string
+	Notes  []string
+	// Entities are the listed parties of the match as published, that of its grade first.
+	Entities []*screening.Entity
+	rowKeys  map[screening.Place]bool
 }
 
 // WorkRow is a row that is flagged for the work itself.
@@ -88,7 +93,7 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		if err != nil {
 			return nil, errors.Join(err, rows.close())
 		}
-		f.Counts.Add(res)
+		f.count(res)
 		f.meetHeaders(res.Partner)
 		if res.Partner.Error == "" {
 			f.take(res, flagged, dismissed)
@@ -99,7 +104,26 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		fd.Line = i + 1
 	}
 	f.tally()
+	if err := f.lookUp(); err != nil {
+		return nil, errors.Join(err, rows.close())
+	}
 	return f, nil
+}
+
+// FileCounts are the sums of one file.
+type FileCounts struct {
+	File string
+	screening.Counts
+}
+
+func (f *Findings) count(res *screening.Result) {
+	f.Counts.Add(res)
+	at := slices.IndexFunc(f.Files, func(c FileCounts) bool { return c.File == res.Partner.File })
+	if at < 0 {
+		at = len(f.Files)
+		f.Files = append(f.Files, FileCounts{File: res.Partner.File})
+	}
+	f.Files[at].Add(res)
 }
 
 // close removes the rows kept aside.
@@ -140,6 +164,36 @@ func (f *Findings) take(res *screening.Result, flagged, dismissed map[string]*Fi
 		w.Notes = distinct(w.Notes)
 		f.Work = append(f.Work, w)
 	}
+}
+
+// lookUp finds the listed parties of the flagged matches as they were published.
+func (f *Findings) lookUp() error {
+	if f.Report.Entity == nil {
+		return nil
+	}
+	known := map[Listed]*screening.Entity{}
+	for _, fd := range f.Flagged {
+		ids := []Listed{{fd.Match.List, fd.Match.Entity}}
+		for _, l := range fd.Match.Listings {
+			if id := (Listed{l.List, l.Entity}); !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+		for _, id := range ids {
+			e, met := known[id]
+			if !met {
+				var err error
+				if e, err = f.Report.Entity(id.List, id.Entity); err != nil && !errors.Is(err, ErrNoEntity) {
+					return fmt.Errorf("looking up %s %s: %w", id.List, id.Entity, err)
+				}
+				known[id] = e
+			}
+			if e != nil {
+				fd.Entities = append(fd.Entities, e)
+			}
+		}
+	}
+	return nil
 }
 
 // note files one row's match under its pair.

@@ -33,7 +33,7 @@ func fillParties(b *Book, t Tab, f *Findings) error {
 	if err != nil {
 		return err
 	}
-	if err := p.Cells(Styled{t.Doc, StyleDoc}); err != nil {
+	if err := p.Cells(Styled{p.doc(), StyleDoc}); err != nil {
 		return err
 	}
 	all := escalated(f)
@@ -66,10 +66,7 @@ func (p *Page) party(fd *Finding, i int) error {
 	if err := p.Cells(ofGrade(fd.Grade), Styled{"Your party", StyleHeader}, Styled{"The listed party", StyleHeader}); err != nil {
 		return err
 	}
-	e := cmp.Or(published(p.book.Report, m.List, m.Entity), &screening.Entity{
-		List: m.List, ID: m.Entity, Names: distinctNames(m), Listings: m.Listings,
-	})
-	query, candidate := &fd.Party, e
+	query, candidate := &fd.Party, together(fd)
 	pairs := []struct{ label, ours, theirs string }{
 		{"Names", query.Name, namesOf(candidate.Names, m.Matched)},
 		{"Role / kind", rolesOf(fd.Roles), cmp.Or(string(candidate.Kind), notGiven)},
@@ -133,6 +130,33 @@ func holdOf(m *screening.Match) (does, source string) {
 	return does, source
 }
 
+// together is what is known of the listed party: all that its listings say,
+// or what the match itself says where no entity is at hand.
+func together(fd *Finding) *screening.Entity {
+	if len(fd.Entities) == 0 {
+		return &screening.Entity{Names: distinctNames(&fd.Match)}
+	}
+	all := *fd.Entities[0]
+	remarks := []string{all.Remarks}
+	for _, e := range fd.Entities[1:] {
+		for _, n := range e.Names {
+			if !slices.ContainsFunc(all.Names, func(o screening.Name) bool { return o.Text == n.Text }) {
+				all.Names = append(all.Names[:len(all.Names):len(all.Names)], n)
+			}
+		}
+		all.Kind = cmp.Or(all.Kind, e.Kind)
+		all.Countries = distinct(slices.Concat(all.Countries, e.Countries))
+		all.Addresses = slices.Concat(all.Addresses, e.Addresses)
+		all.Identifiers = slices.Concat(all.Identifiers, e.Identifiers)
+		all.BirthDates = distinct(slices.Concat(all.BirthDates, e.BirthDates))
+		all.Websites = distinct(slices.Concat(all.Websites, e.Websites))
+		all.Links = slices.Concat(all.Links, e.Links)
+		remarks = append(remarks, e.Remarks)
+	}
+	all.Remarks = joined("\n", remarks...)
+	return &all
+}
+
 // distinctNames are the names a match itself has of its listed party.
 func distinctNames(m *screening.Match) []screening.Name {
 	var out []screening.Name
@@ -147,11 +171,8 @@ func namesOf(names []screening.Name, matched string) string {
 	var lines []string
 	for _, n := range names {
 		line := n.Text
-		if n.Kind != "" && n.Kind != screening.PrimaryName {
-			line += " (" + string(n.Kind) + ")"
-		}
-		if n.Weak {
-			line += " (weak)"
+		if n.Kind != "" && (n.Kind != screening.PrimaryName || n.Weak) {
+			line += " (" + kindText(n) + ")"
 		}
 		if n.Text == matched {
 			line += "  ← matched"

@@ -73,7 +73,7 @@ type Limits struct {
 
 func (l Limits) or() Limits {
 	l.Bytes, l.Unzipped = cmp.Or(l.Bytes, 64<<20), cmp.Or(l.Unzipped, 512<<20)
-	l.Rows, l.Columns, l.Cells = cmp.Or(l.Rows, 200_000), cmp.Or(l.Columns, 500), cmp.Or(l.Cells, 5_000_000)
+	l.Rows, l.Columns, l.Cells = cmp.Or(l.Rows, 200_000), cmp.Or(l.Columns, 500), cmp.Or(l.Cells, 50_000_000)
 	return l
 }
 
@@ -212,11 +212,15 @@ func (rd *reading) sheet(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		if rd.cells += len(cells); len(cells) > rd.limits.Columns || rd.cells > rd.limits.Cells {
+		rd.cells += len(cells)
+		for len(cells) > 0 && cells[len(cells)-1] == "" { // a row that was given a colour reaches the last column
+			cells = cells[:len(cells)-1]
+		}
+		if len(cells) > rd.limits.Columns || rd.cells > rd.limits.Cells {
 			if head == nil && rd.cells <= rd.limits.Cells {
 				return nil // whatever it is, it is not ours
 			}
-			return fmt.Errorf("%w: row %d reaches column %s, or there are more than %d cells", ErrTooLarge, n, columnName(len(cells)), rd.limits.Cells)
+			return fmt.Errorf("%w: row %d has %d cells, or all sheets together more than %d", ErrTooLarge, n, len(cells), rd.limits.Cells)
 		}
 		if head == nil {
 			if head = headerIn(name, n, cells); head != nil {

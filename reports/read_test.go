@@ -1,10 +1,12 @@
 package reports
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -372,4 +374,81 @@ func TestReadDecisionsRefuses(t *testing.T) {
 	if _, err := ReadDecisions(ctx, bytes.NewReader(book), int64(len(book)), [][]byte{sampleKey}, Limits{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: %v", err)
 	}
+}
+
+// zipped is a zip with the sample's parts, some of them replaced.
+func zipped(t *testing.T, replace map[string][]byte) []byte {
+	t.Helper()
+	parts := inside(t, sampleBook(t))
+	maps.Copy(parts, replace)
+	var out bytes.Buffer
+	z := zip.NewWriter(&out)
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(parts[name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestHostileWorkbooks are small files that would cost much to open. Each
+// must be refused, and soon.
+func TestHostileWorkbooks(t *testing.T) {
+	sheet := func(rows string) []byte {
+		return []byte(`<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>` + rows + `</sheetData></worksheet>`)
+	}
+	var wide strings.Builder
+	for n := range 20_000 {
+		fmt.Fprintf(&wide, `<row r="%d"><c r="XFD%d"><v>1</v></c></row>`, n+1, n+1)
+	}
+	tests := []struct {
+		name string
+		book []byte
+		want error
+	}{
+		{"200 MB of blanks in a sheet", zipped(t, map[string][]byte{"xl/worksheets/sheet1.xml": sheet(strings.Repeat(" ", 200<<20))}), ErrTooLarge},
+		{"a style sheet of 40 MB", zipped(t, map[string][]byte{"xl/styles.xml": bytes.Repeat([]byte("<xf/>"), 8<<20)}), ErrTooLarge},
+		{"every sheet's rows reach the last column", zipped(t, map[string][]byte{
+			"xl/worksheets/sheet1.xml": sheet(wide.String()), "xl/worksheets/sheet2.xml": sheet(wide.String()),
+		}), ErrNoReview},
+		{"a cell in the last row of all", zipped(t, map[string][]byte{"xl/worksheets/sheet2.xml": sheet(`<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`)}), ErrNoReview},
+		{"a sheet that is no XML", zipped(t, map[string][]byte{"xl/worksheets/sheet2.xml": []byte("<<<")}), ErrNoReview},
+		{"a workbook part that is no XML", zipped(t, map[string][]byte{"xl/workbook.xml": []byte("<<<")}), ErrNotWorkbook},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+			defer stop()
+			_, err := ReadDecisions(ctx, bytes.NewReader(tt.book), int64(len(tt.book)), [][]byte{sampleKey}, Limits{TempDir: t.TempDir()})
+			if !errors.Is(err, tt.want) {
+				t.Errorf("got %v, want %v", err, tt.want)
+			}
+		})
+	}
+}
+
+// FuzzReadDecisions wants no panic and no decision from bytes that were not sealed.
+func FuzzReadDecisions(f *testing.F) {
+	var book bytes.Buffer
+	if err := Write(&book, sampleReport(), results(sampleResults()...)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(book.Bytes())
+	f.Add([]byte("PK\x03\x04"))
+	f.Add([]byte("%PDF-1.7 long enough to be looked at"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		defer stop()
+		d, err := ReadDecisions(ctx, bytes.NewReader(b), int64(len(b)), [][]byte{[]byte("another key")}, Limits{TempDir: t.TempDir(), Unzipped: 8 << 20})
+		if err == nil && len(d.Lines) > 0 {
+			t.Errorf("lines of another key were taken: %v", d.Lines)
+		}
+	})
 }

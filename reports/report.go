@@ -18,6 +18,9 @@ type Report struct {
 	Generated time.Time
 	// Office is the office's own name, for the title.
 	Office string
+	// Jurisdictions of the office, from its configuration; without one every
+	// list is taken as binding, and the report says so.
+	Jurisdictions []string
 	// Previous is the run the trend and the changes compare with.
 	Previous *screening.Run
 	// Changes since Previous, in the order to show them.
@@ -28,8 +31,8 @@ type Report struct {
 	Keep time.Duration
 	// Key seals the lines of Review. Without one they cannot be read back.
 	Key []byte
-	// Entity returns an entity as published, for the party pages; nil or ErrNoEntity leaves the
-	// page with what the match itself says.
+	// Entity returns an entity as published, for Review and the party pages.
+	// Where it is nil or returns ErrNoEntity they say what the match itself says.
 	Entity func(list, id string) (*screening.Entity, error)
 	// TempDir holds the rows while the workbook is written; "" is the system's.
 	TempDir string

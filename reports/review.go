@@ -43,29 +43,29 @@ const (
 // reviewColumns are the protected columns of Review, in their order.
 var reviewColumns = []struct {
 	Column
-	text func(fd *Finding, r *Report) string
+	text func(fd *Finding) string
 }{
-	{Column{Title: colLine, Width: 6, Style: StyleNumber}, func(fd *Finding, _ *Report) string { return strconv.Itoa(fd.Line) }},
-	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding, _ *Report) string { return fd.Grade.Plain() }},
-	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Party.Name }},
-	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding, _ *Report) string { return rolesOf(fd.Roles) }},
-	{Column{Title: "Country", Width: 9, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Party.Country }},
-	{Column{Title: "Rows in your file", Width: 24, Style: StyleText}, func(fd *Finding, _ *Report) string { return rowsIn(fd.Places) }},
-	{Column{Title: "Reference", Width: 14, Style: StyleText}, func(fd *Finding, _ *Report) string { return strings.Join(fd.Refs, ", ") }},
+	{Column{Title: colLine, Width: 6, Style: StyleNumber}, func(fd *Finding) string { return strconv.Itoa(fd.Line) }},
+	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding) string { return fd.Grade.Plain() }},
+	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding) string { return fd.Party.Name }},
+	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding) string { return rolesOf(fd.Roles) }},
+	{Column{Title: "Country", Width: 9, Style: StyleText}, func(fd *Finding) string { return fd.Party.Country }},
+	{Column{Title: "Rows in your file", Width: 24, Style: StyleText}, func(fd *Finding) string { return rowsIn(fd.Places) }},
+	{Column{Title: "Reference", Width: 14, Style: StyleText}, func(fd *Finding) string { return strings.Join(fd.Refs, ", ") }},
 	{Column{Title: "Matched name", Width: 30, Style: StyleText}, matchedName},
-	{Column{Title: "Listed as", Width: 26, Style: StyleText}, func(fd *Finding, _ *Report) string { return fd.Match.Name }},
-	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return listingsOf(fd.Match.Listings) }},
-	{Column{Title: "What the law does", Width: 28, Style: StyleWords}, func(fd *Finding, _ *Report) string { return plainControls(&fd.Match) }},
-	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding, _ *Report) string { return plainOwners(&fd.Match) }},
-	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding, _ *Report) string { return strengthOf(fd.Match.Strength) }},
-	{Column{Title: colScore, Width: 7, Style: StyleScore}, func(fd *Finding, _ *Report) string { return scoreText(fd.Match.Score) }},
-	{Column{Title: "Speaks for it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.For) }},
-	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Against) }},
-	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding, _ *Report) string { return evidenceOf(&fd.Match, screening.Missing) }},
-	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return publisherPage(&fd.Match) }},
-	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding, _ *Report) string { return earlierOf(&fd.Match) }},
-	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding, _ *Report) string { return strings.Join(fd.Notes, "\n") }},
-	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding, _ *Report) string { return listingIDs(fd.Match.Listings) }},
+	{Column{Title: "Listed as", Width: 26, Style: StyleText}, func(fd *Finding) string { return fd.Match.Name }},
+	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding) string { return listingsOf(fd.Match.Listings) }},
+	{Column{Title: "What the law does", Width: 28, Style: StyleWords}, func(fd *Finding) string { return plainControls(&fd.Match) }},
+	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding) string { return plainOwners(&fd.Match) }},
+	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding) string { return strengthOf(fd.Match.Strength) }},
+	{Column{Title: colScore, Width: 7, Style: StyleScore}, func(fd *Finding) string { return scoreText(fd.Match.Score) }},
+	{Column{Title: "Speaks for it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.For) }},
+	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Against) }},
+	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Missing) }},
+	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding) string { return publisherPage(&fd.Match) }},
+	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierOf(&fd.Match) }},
+	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding) string { return strings.Join(fd.Notes, "\n") }},
+	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding) string { return listingIDs(fd.Match.Listings) }},
 }
 
 // fillColumns are what the reviewer fills, and the hidden ones behind them.
@@ -103,7 +103,7 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 		row := make([]any, 0, len(columns))
 		values := make([]string, len(reviewColumns))
 		for i, c := range reviewColumns {
-			values[i] = cellText(c.text(fd, b.Report))
+			values[i] = cellText(c.text(fd))
 			switch c.Title {
 			case colLine:
 				row = append(row, fd.Line)
@@ -220,55 +220,45 @@ func scoreText(score float64) string {
 
 // matchedName is the name that matched and, where it is known, what kind of
 // name its publisher calls it.
-func matchedName(fd *Finding, r *Report) string {
+func matchedName(fd *Finding) string {
 	m := &fd.Match
 	if m.Matched == "" {
 		return m.Name
 	}
-	if kind := nameKind(m, r); kind != "" {
+	if kind := nameKind(fd); kind != "" {
 		return m.Matched + " (" + kind + ")"
 	}
 	return m.Matched
 }
 
-func nameKind(m *screening.Match, r *Report) string {
-	e := published(r, m.List, m.Entity)
-	if e == nil {
-		return ""
-	}
-	for _, n := range e.Names {
-		if n.Text != m.Matched {
-			continue
+// nameKind says what kind of name its publisher calls the one that matched.
+func nameKind(fd *Finding) string {
+	for _, e := range fd.Entities {
+		for _, n := range e.Names {
+			if n.Text == fd.Match.Matched {
+				return kindText(n)
+			}
 		}
-		kind := string(n.Kind) + " name"
-		switch n.Kind {
-		case screening.AliasName:
-			kind = "alias"
-		case screening.AcronymName:
-			kind = "acronym"
-		case screening.OriginalName:
-			kind = "name in its own script"
-		case "":
-			kind = "name"
-		}
-		if n.Weak {
-			kind = "weak " + kind
-		}
-		return kind
 	}
 	return ""
 }
 
-// published is the entity as its list has it, or nil where that is not at hand.
-func published(r *Report, list, id string) *screening.Entity {
-	if r.Entity == nil || id == "" {
-		return nil
+func kindText(n screening.Name) string {
+	kind := string(n.Kind) + " name"
+	switch n.Kind {
+	case screening.AliasName:
+		kind = "alias"
+	case screening.AcronymName:
+		kind = "acronym"
+	case screening.OriginalName:
+		kind = "name in its own script"
+	case "":
+		kind = "name"
 	}
-	e, err := r.Entity(list, id)
-	if err != nil {
-		return nil
+	if n.Weak {
+		kind = "weak " + kind
 	}
-	return e
+	return kind
 }
 
 // publisherPage is the first listing's address.

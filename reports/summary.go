@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -47,7 +48,7 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 			if err := bars(x, sheet, "A", charts, 580, "Rows by grade", gradeHeader+1, len(screening.Grades)); err != nil || len(f.Tally) == 0 {
 				return err
 			}
-			return bars(x, sheet, "C", charts, 600, "Likely matches by list", tallyHeader+1, len(f.Tally))
+			return bars(x, sheet, "C", charts, 600, "Likely matches by list and control", tallyHeader+1, len(f.Tally))
 		},
 	})
 	if err != nil {
@@ -93,14 +94,14 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	p.Skip(1 + chartRows)
 	if len(f.Tally) > 0 {
 		w.cells(Styled{"Likely matches by list and control (each party once, however many rows it stands in)", StyleBlock})
-		w.cells(Styled{"List", StyleHeader}, Styled{"What the law does", StyleHeader}, Styled{"Matches", StyleHeader}, Styled{"To escalate", StyleHeader}, Styled{"To review", StyleHeader})
+		w.cells(Styled{"List and control", StyleHeader}, Styled{"What the law does", StyleHeader}, Styled{"Matches", StyleHeader}, Styled{"To escalate", StyleHeader}, Styled{"To review", StyleHeader})
 		for _, x := range f.Tally {
 			esc, rev := x.Grades[screening.Escalate], x.Grades[screening.Review]
-			w.cells(Styled{x.List, StyleText}, Styled{x.Control.Plain(), StyleWords}, Styled{esc + rev, StyleNumber}, Styled{esc, StyleNumber}, Styled{rev, StyleNumber})
+			w.cells(Styled{x.List + ": " + strings.ReplaceAll(string(x.Control), "_", " "), StyleText}, Styled{x.Control.Plain(), StyleWords}, Styled{esc + rev, StyleNumber}, Styled{esc, StyleNumber}, Styled{rev, StyleNumber})
 		}
 	}
 	if n := len(f.Dismissed); n > 0 {
-		w.cells(Styled{counted(n, "likely match", "likely matches") + " dismissed earlier and unchanged since: see Dismissed earlier.", StyleDoc})
+		w.cells(Styled{counted(n, "likely match", "likely matches") + " dismissed earlier and unchanged since: see Dismissed earlier." + dueSoon(f), StyleDoc})
 	}
 
 	p.Skip(1)
@@ -118,6 +119,12 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		w.cells(Styled{e.List, StyleText}, Styled{cmp.Or(e.Title, e.List), StyleText}, Styled{published, StyleWords}, Styled{fetched, StyleWords}, Styled{age, StyleWords}, state)
 	}
 
+	if len(r.Jurisdictions) == 0 {
+		w.cells(Styled{"The office's jurisdictions are not set: every list is taken as binding on it.", StyleDoc})
+	} else {
+		w.cells(Styled{"Lists that bind the office are told by its jurisdictions: " + strings.Join(r.Jurisdictions, ", ") + ".", StyleDoc})
+	}
+
 	p.Skip(1)
 	w.cells(Styled{"What was not checked", StyleBlock})
 	for _, n := range r.Run.NotChecked {
@@ -129,7 +136,8 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 
 	p.Skip(1)
 	w.cells(Styled{"Files", StyleBlock})
-	for _, in := range r.Run.Inputs {
+	w.cells(Styled{"File", StyleHeader}, Styled{"Sheets", StyleHeader}, Styled{"Rows in", StyleHeader}, Styled{"Screened", StyleHeader}, Styled{"Rejected", StyleHeader})
+	for _, in := range inputs(f) {
 		if in.Error != "" {
 			w.cells(Styled{in.File, StyleText}, Styled{"NOT READ: " + in.Error, StyleReview})
 			continue
@@ -138,12 +146,18 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		for _, s := range in.Sheets {
 			sheets = append(sheets, s.Name)
 		}
-		w.cells(Styled{in.File, StyleText}, Styled{strings.Join(distinct(sheets), ", "), StyleText})
+		var n screening.Counts
+		for _, c := range f.Files {
+			if c.File == in.File {
+				n = c.Counts
+			}
+		}
+		w.cells(Styled{in.File, StyleText}, Styled{strings.Join(distinct(sheets), ", "), StyleText}, Styled{n.RowsIn, StyleNumber}, Styled{n.RowsScreened, StyleNumber}, Styled{n.RowsRejected, StyleNumber})
 	}
 
 	p.Skip(1)
 	w.cells(Styled{"How to use this file", StyleBlock})
-	for _, step := range howTo(r, len(f.Flagged) > 0) {
+	for _, step := range howTo(f) {
 		w.cells(Styled{step, StyleNone})
 	}
 	p.Skip(1)
@@ -157,6 +171,17 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		return w.err
 	}
 	return p.End()
+}
+
+// inputs are the files of the run, and any other that rows came from.
+func inputs(f *Findings) []screening.Input {
+	all := slices.Clone(f.Report.Run.Inputs)
+	for _, c := range f.Files {
+		if !slices.ContainsFunc(all, func(in screening.Input) bool { return in.File == c.File }) {
+			all = append(all, screening.Input{File: c.File})
+		}
+	}
+	return all
 }
 
 // notScreened names each list that should have been used and was not.
@@ -187,16 +212,21 @@ func inShort(f *Findings) string {
 }
 
 // howTo are the steps of a reviewer.
-func howTo(r *Report, flagged bool) []string {
-	if !flagged {
+func howTo(f *Findings) []string {
+	r := f.Report
+	if len(f.Flagged) == 0 {
 		return []string{"No match waits for a decision. Keep this file as the record of what was compared, with what, and when."}
 	}
 	keep := "the office's usual time"
 	if months := int(r.Keep.Hours() / 24 / 30); months > 0 {
 		keep = counted(months, "month", "months")
 	}
+	first := "1.  Open Review. Each line is one party beside one listed party that may be the same."
+	if len(escalated(f)) > 0 {
+		first += " Party pages show both sides of each line to escalate."
+	}
 	steps := []string{
-		"1.  Open Review. Each line is one party beside one listed party that may be the same. To escalate, see both sides on Party pages.",
+		first,
 		"2.  Choose a verdict and a reason, and type your name. Lines to escalate want a second reviewer too. Yellow cells are still wanted.",
 		"3.  “Not these listings” takes the numbers of listings that are another party; your verdict leaves them out.",
 		"4.  A verdict holds for " + keep + " unless you give a date.",

@@ -32,7 +32,18 @@ func cellText(s string) string {
 			return r
 		}, s)
 	}
-	return cut(s, cellLimit)
+	return cut(withoutHalves(s), cellLimit)
+}
+
+// withoutHalves breaks an "_xD800_": half a character, which no program can
+// read back as the text it is.
+func withoutHalves(s string) string {
+	for i := 0; i+7 <= len(s); i++ {
+		if r, ok := escaped(s[i:]); ok && r >= 0xD800 && r <= 0xDFFF {
+			s = s[:i] + string(utf8.RuneError) + s[i+1:]
+		}
+	}
+	return s
 }
 
 // unfit says that a character cannot stand in a cell as it is: XML 1.0 has no

@@ -53,6 +53,7 @@ func TestCellText(t *testing.T) {
 		{"noncharacter", "a\uFFFEb", "a\uFFFDb"},
 		{"what a file writes a character as", "a_x0041_b", "a_x0041_b"},
 		{"the same twice over", "_x005F_x0041_", "_x005F_x0041_"},
+		{"half a character, written so", "a_xD800_b", "a\uFFFDxD800_b"},
 		{"spaces at both ends", "  a  ", "  a  "},
 		{"other scripts", "哈爾濱 Ωμέγα عربى 𝔊", "哈爾濱 Ωμέγα عربى 𝔊"},
 		{"markup", "<b>&amp;</b>", "<b>&amp;</b>"},
