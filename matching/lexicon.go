@@ -1,0 +1,360 @@
+package matching
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+//go:embed lexicon
+var lexiconFiles embed.FS
+
+// meaning is what a word says across languages.
+type meaning struct {
+	key    string
+	class  Class
+	weight float32
+}
+
+// vocabulary is what the files under lexicon/ say, ready to be asked. It is
+// built once and never changed.
+//
+// Words of Latin, Cyrillic and Greek are kept romanised, so that a word and its
+// transcription meet; words of other scripts are kept as written, and those of
+// scripts without spaces are found by longest match inside a run of letters.
+type vocabulary struct {
+	words     map[string][]meaning
+	stems     map[string][]meaning // followed by an ending
+	native    map[string][]meaning // short words and stems of Cyrillic and Greek, which in Latin letters would be something else
+	skeletons map[string][]meaning // of words of six letters and more
+	stemBones map[string][]meaning // skeletons of stems
+	phrases   map[string][]meaning // words joined by a blank
+	starts    map[string]int       // first word of a phrase: the most words one has
+	glyphs    map[string][]meaning // words of Chinese, Japanese and Korean
+	glyphMax  map[rune]int         // first letter: the most bytes a word has
+	common    map[string]float32   // weights of distinctive words
+	persons   map[string]meaning   // given names and particles of persons
+	clashes   []string             // words listed twice with different meanings, for the test
+}
+
+// table is one file of the lexicon and the class its words have.
+type table struct {
+	file  string
+	class Class
+}
+
+// The first table that lists a word decides.
+var tables = []table{
+	{"particles.tsv", Particle},
+	{"forms.tsv", Form},
+	{"numbers.tsv", Number},
+	{"places.tsv", Place},
+	{"concepts.tsv", Generic},
+	{"names.tsv", Distinctive},
+}
+
+// placeWeights are the weights of a place by its kind.
+var placeWeights = map[string]float32{"country": 0.15, "region": 0.25, "city": 0.30}
+
+var lexicon = sync.OnceValue(func() *vocabulary {
+	v := &vocabulary{
+		words: make(map[string][]meaning, 16<<10), stems: map[string][]meaning{}, native: map[string][]meaning{},
+		skeletons: make(map[string][]meaning, 8<<10), stemBones: map[string][]meaning{},
+		phrases: map[string][]meaning{}, starts: map[string]int{},
+		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
+		common: map[string]float32{}, persons: map[string]meaning{},
+	}
+	keys := map[string]meaning{}
+	type line struct {
+		file, key, words string
+		class            Class
+	}
+	var compound []line
+	for _, t := range tables {
+		for _, l := range readTable(t.file) {
+			if strings.Contains(l.key, "+") {
+				compound = append(compound, line{t.file, l.key, l.words, t.class})
+				continue
+			}
+			m := meaning{key: l.key, class: t.class, weight: l.weight}
+			if _, ok := keys[l.key]; !ok {
+				keys[l.key] = m
+			}
+			v.add(l.words, []meaning{m})
+		}
+	}
+	for _, l := range compound {
+		var m []meaning
+		for k := range strings.SplitSeq(l.key, "+") {
+			part, ok := keys[k]
+			if !ok {
+				panic(fmt.Sprintf("lexicon/%s: %s: no line gives the key %q", l.file, l.key, k))
+			}
+			m = append(m, part)
+		}
+		v.add(l.words, m)
+	}
+	for _, l := range readTable("weights.tsv") {
+		for w := range strings.FieldsSeq(l.words) {
+			v.common[w] = l.weight
+		}
+	}
+	v.readPersons()
+	return v
+})
+
+// tableLine is one line of a lexicon file: a key, a weight, and the words.
+type tableLine struct {
+	key    string
+	weight float32
+	words  string
+}
+
+// readTable reads a file of the lexicon: lines of key, weight and words with
+// tabs between, "#" before a comment. The files are part of the program, so a
+// bad line is a programmer's mistake and panics.
+func readTable(file string) []tableLine {
+	b, err := lexiconFiles.ReadFile("lexicon/" + file)
+	if err != nil {
+		panic(err)
+	}
+	var out []tableLine
+	n := 0
+	for s := range strings.SplitSeq(string(b), "\n") {
+		n++
+		if s == "" || s[0] == '#' {
+			continue
+		}
+		f := strings.Split(s, "\t")
+		if len(f) != 3 {
+			panic(fmt.Sprintf("lexicon/%s line %d: %d columns, want key, weight, words", file, n, len(f)))
+		}
+		l := tableLine{key: f[0], words: f[2]}
+		if w, ok := placeWeights[f[1]]; ok {
+			l.weight = w
+		} else if _, err := fmt.Sscan(f[1], &l.weight); err != nil {
+			panic(fmt.Sprintf("lexicon/%s line %d: weight %q: %v", file, n, f[1], err))
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// add enters the words of one line: "universität, universities, технич*,
+// joint stock company, 大学". A star stands for an ending.
+func (v *vocabulary) add(words string, m []meaning) {
+	for w := range strings.SplitSeq(words, ",") {
+		w = strings.TrimSpace(w)
+		if w == "" {
+			continue
+		}
+		stem, isStem := strings.CutSuffix(w, "*")
+		first, _ := utf8.DecodeRuneInString(stem)
+		switch s := scriptOf(first); s {
+		case han, kana, hangul:
+			glyph := stem
+			if s != hangul {
+				glyph = simplify(stem)
+			}
+			if _, ok := v.glyphs[glyph]; !ok {
+				v.glyphs[glyph] = m
+				v.glyphMax[first1(glyph)] = max(v.glyphMax[first1(glyph)], len(glyph))
+			} else {
+				v.clash(w, v.glyphs[glyph], m)
+			}
+			if s == kana { // kana words are also met standing alone, romanised
+				v.put(v.words, readKana(stem).norm, m)
+			}
+			continue
+		}
+		tokens := tokenise(clean(stem), nil, false)
+		switch {
+		case len(tokens) == 0:
+			panic("lexicon: no letters in " + w)
+		case len(tokens) == 1 && len(tokens[0].norm) < 5 && (tokens[0].script == cyrillic || tokens[0].script == greek):
+			if isStem {
+				v.put(v.native, tokens[0].norm+"*", m)
+			} else {
+				v.put(v.native, tokens[0].norm, m)
+			}
+		case len(tokens) == 1 && isStem:
+			v.put(v.stems, tokens[0].norm, m)
+			if bones := Skeleton(tokens[0].norm); len(bones) >= 6 && bones[len(bones)-1] != 'i' {
+				v.put(v.stemBones, bones, m)
+			}
+		case len(tokens) == 1:
+			v.put(v.words, tokens[0].norm, m)
+			if t := tokens[0]; t.script == latin || t.script == cyrillic || t.script == greek {
+				if bones := Skeleton(t.norm); len(bones) >= 6 {
+					v.put(v.skeletons, bones, m)
+				}
+			}
+			for _, alt := range tokens[0].alts {
+				if s := tokens[0].script; s == latin || s == greek {
+					v.put(v.words, alt, m)
+				}
+			}
+		default:
+			v.starts[tokens[0].norm] = max(v.starts[tokens[0].norm], len(tokens))
+			var b []byte
+			for i, t := range tokens {
+				if i > 0 {
+					b = append(b, ' ')
+				}
+				b = append(b, t.norm...)
+			}
+			v.put(v.phrases, string(b), m)
+		}
+	}
+}
+
+func (v *vocabulary) put(where map[string][]meaning, word string, m []meaning) {
+	if word == "" {
+		return
+	}
+	if have, ok := where[word]; ok {
+		v.clash(word, have, m)
+		return
+	}
+	where[word] = m
+}
+
+func (v *vocabulary) clash(word string, have, m []meaning) {
+	if len(have) != len(m) || have[0].key != m[0].key {
+		v.clashes = append(v.clashes, fmt.Sprintf("%s: %s and %s", word, have[0].key, m[0].key))
+	}
+}
+
+func first1(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
+}
+
+// phrase finds the longest phrase that begins at the first token, and how many
+// tokens it takes. Only a legal form may run over a comma ("Co., Ltd.").
+func (v *vocabulary) phrase(tokens []token) ([]meaning, int) {
+	most := min(v.starts[tokens[0].norm], len(tokens))
+	if most < 2 {
+		return nil, 0
+	}
+	var buf [96]byte
+	b := append(buf[:0], tokens[0].norm...)
+	var found []meaning
+	length, comma := 0, false
+	for n := 2; n <= most; n++ {
+		t := &tokens[n-1]
+		comma = comma || t.segment != tokens[0].segment
+		b = append(append(b, ' '), t.norm...)
+		if m, ok := v.phrases[string(b)]; ok && (!comma || m[0].class == Form) {
+			found, length = m, n
+		}
+	}
+	return found, length
+}
+
+// word says what one token means, or nothing.
+func (v *vocabulary) word(t *token) []meaning {
+	if t.script == cyrillic || t.script == greek {
+		if m := v.nativeWord(t.norm); m != nil {
+			return m
+		}
+	}
+	if m := v.wordForm(t.norm); m != nil {
+		return m
+	}
+	switch t.script {
+	case arabic:
+		if p, rest := arabicArticle(t.norm); p != "" {
+			return v.words[rest]
+		}
+	case cyrillic, latin, greek:
+		for _, alt := range t.alts {
+			if m := v.wordForm(alt); m != nil {
+				return m
+			}
+		}
+		return v.spelling(t.norm)
+	}
+	return nil
+}
+
+func (v *vocabulary) wordForm(norm string) []meaning {
+	if m, ok := v.words[norm]; ok {
+		return m
+	}
+	// A short stem takes a short ending: port is not in portable.
+	for cut := 0; cut <= 4 && len(norm)-cut >= cut+2 && len(norm)-cut >= 3; cut++ {
+		if m, ok := v.stems[norm[:len(norm)-cut]]; ok && isEnding(norm[len(norm)-cut:]) {
+			return m
+		}
+	}
+	return nil
+}
+
+// nativeWord finds a short word or stem of Cyrillic or Greek.
+func (v *vocabulary) nativeWord(norm string) []meaning {
+	if m, ok := v.native[norm]; ok {
+		return m
+	}
+	var buf [12]byte
+	for n := min(len(norm), 4); n >= 2; n-- {
+		if len(norm)-n > 4 || !isEnding(norm[n:]) {
+			continue
+		}
+		if m, ok := v.native[string(append(append(buf[:0], norm[:n]...), '*'))]; ok {
+			return m
+		}
+	}
+	return nil
+}
+
+// isEnding reports whether s can be an ending: it begins with a vowel, is one
+// consonant, or one of the few that begin with two.
+func isEnding(s string) bool {
+	if len(s) < 2 || isVowel(s[0]) {
+		return true
+	}
+	switch s[:2] {
+	case "sk", "nn", "st", "ts", "ns", "ni", "ny", "na", "no", "nt":
+		return s[0] != 'n' || len(s) != 2 || s == "ns" || s == "ny"
+	}
+	return false
+}
+
+// spelling finds a word in another romanisation.
+func (v *vocabulary) spelling(norm string) []meaning {
+	if len(norm) < 6 {
+		return nil
+	}
+	var buf [64]byte
+	bones := appendSkeleton(buf[:0], norm)
+	if len(bones) < 6 {
+		return nil
+	}
+	if m, ok := v.skeletons[string(bones)]; ok {
+		return m
+	}
+	for cut := 0; cut <= 4 && len(bones)-cut >= 6; cut++ {
+		if m, ok := v.stemBones[string(bones[:len(bones)-cut])]; ok {
+			return m
+		}
+	}
+	return nil
+}
+
+// glyph finds the longest word at the beginning of a run of Chinese, Japanese
+// or Korean letters.
+func (v *vocabulary) glyph(run string) ([]meaning, int) {
+	most := min(v.glyphMax[first1(run)], len(run))
+	for n := most; n > 0; n-- {
+		if n < len(run) && !utf8.RuneStart(run[n]) {
+			continue
+		}
+		if m, ok := v.glyphs[run[:n]]; ok {
+			return m, n
+		}
+	}
+	return nil, 0
+}

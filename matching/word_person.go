@@ -1,0 +1,127 @@
+package matching
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// PersonWords reads the name of a person: folded and romanised as Words does,
+// without the vocabulary of organisations. Honorifics are dropped, particles
+// (van, bin, al) kept as such, and the spellings of one given name share a Key.
+func PersonWords(name string) []Word {
+	tokens := tokenise(clean(name), nil, false)
+	v := lexicon()
+	out := make([]Word, 0, len(tokens))
+	for i := range tokens {
+		t := &tokens[i]
+		if t.norm == "&" || t.norm == "#" {
+			continue
+		}
+		for _, w := range personParts(t) {
+			if m, ok := v.person(t, w.Text); ok {
+				if m.key == "" && m.class == Particle && m.weight == 0 {
+					continue // an honorific
+				}
+				w.Class, w.Key, w.Weight = m.class, m.key, m.weight
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func personParts(t *token) []Word {
+	switch t.script {
+	case han:
+		return hanPerson(t)
+	case kana, hangul:
+		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
+	case arabic:
+		if p, rest := arabicArticle(t.norm); p != "" {
+			r := readArabic(rest)
+			return []Word{{Raw: t.raw, Text: r.text, Alts: r.alts, Key: r.text, Weight: 1, Segment: t.segment}}
+		}
+	}
+	if t.text == "" {
+		return nil
+	}
+	return []Word{{Raw: t.raw, Text: t.text, Alts: t.alts, Key: t.text, Weight: personWeight(t.text), Segment: t.segment}}
+}
+
+func personWeight(text string) float32 {
+	if len(text) == 1 {
+		return 0.3
+	}
+	return 1
+}
+
+// hanPerson splits a Chinese name of two to four letters into the family name,
+// which comes first, and the given name.
+func hanPerson(t *token) []Word {
+	runes := []rune(t.norm)
+	n := 1
+	if len(runes) > 2 && doubleSurnames[string(runes[:2])] {
+		n = 2
+	}
+	if len(runes) < 2 || len(runes) > 4 || utf8.RuneCountInString(t.raw) != len(runes) {
+		n = len(runes)
+	}
+	var out []Word
+	for _, piece := range [][]rune{runes[:n], runes[n:]} {
+		if len(piece) == 0 {
+			continue
+		}
+		r := readHan(string(piece))
+		out = append(out, Word{Raw: string(piece), Text: r.text, Alts: r.alts, Key: r.text, Weight: 1, Segment: t.segment})
+	}
+	return out
+}
+
+var doubleSurnames = map[string]bool{
+	"欧阳": true, "司马": true, "上官": true, "诸葛": true, "司徒": true, "东方": true, "独孤": true, "皇甫": true, "尉迟": true, "公孙": true,
+	"慕容": true, "令狐": true, "宇文": true, "长孙": true, "夏侯": true, "端木": true,
+}
+
+// readPersons reads lexicon/persons.tsv.
+func (v *vocabulary) readPersons() {
+	for _, l := range readTable("persons.tsv") {
+		m := meaning{key: l.key, weight: l.weight}
+		switch l.key {
+		case "honorific":
+			m.key, m.class = "", Particle
+		case "particle":
+			m.class = Particle
+		case "weak":
+			m.key = "="
+		}
+		for w := range strings.SplitSeq(l.words, ",") {
+			tokens := tokenise(clean(strings.TrimSpace(w)), nil, false)
+			if len(tokens) == 0 {
+				continue
+			}
+			norm := tokens[0].norm
+			for _, t := range tokens[1:] {
+				norm += " " + t.norm
+			}
+			if _, ok := v.persons[norm]; !ok {
+				v.persons[norm] = m
+			}
+		}
+	}
+}
+
+// person says what a word of a person's name means: an honorific, a particle,
+// or the name whose spelling it is.
+func (v *vocabulary) person(t *token, text string) (meaning, bool) {
+	m, ok := v.persons[t.norm]
+	if !ok {
+		m, ok = v.persons[text]
+	}
+	if !ok {
+		return m, false
+	}
+	if m.class == Particle && m.key != "" || m.key == "=" {
+		m.key = text
+	}
+	return m, true
+}
