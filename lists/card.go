@@ -39,6 +39,9 @@ type Card struct {
 	IDsFromContent bool
 	// Timeout bounds fetching the whole list, all tries; 0 is the fetcher's own.
 	Timeout time.Duration
+	// Custom marks a list of the office's own configuration: it binds the
+	// office, and its licence needs no accepting.
+	Custom bool
 	// Retired are files the list was once published in and no longer is.
 	Retired []RetiredFile
 }

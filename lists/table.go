@@ -104,7 +104,7 @@ func (t *table) Next() (row, error) {
 			return row{}, err
 		}
 		line, _ := t.csv.FieldPos(0)
-		if len(cells) == 1 && strings.Trim(cells[0], " \t\x1a\x00") == "" {
+		if !slices.ContainsFunc(cells, func(c string) bool { return strings.Trim(c, " \t\x1a\x00") != "" }) {
 			continue
 		}
 		r := row{Line: line, t: t, cells: cells}
