@@ -223,13 +223,16 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		}
 	})
 	var qNumber, cNumber bool
-	var qPlace, cPlace float32
+	var qPlaces, cPlaces uint8 // the kinds of place that only one of them names
 	for i := range q.words {
 		w := &q.words[i]
 		if w.segment < from || w.segment > to {
 			a.outside += w.weight
 			if w.class == Distinctive && w.weight >= 0.5 || kinds[w.key] {
 				a.beside = true
+			}
+			if w.class == Place && !repeats(q.words, s.qUsed, i) {
+				qPlaces |= level(w)
 			}
 			continue
 		}
@@ -241,7 +244,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		case Number:
 			qNumber = true
 		case Place:
-			qPlace = w.weight
+			qPlaces |= level(w)
 		case Generic:
 			if !kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
@@ -258,7 +261,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		case Number:
 			cNumber = true
 		case Place:
-			cPlace = w.weight
+			cPlaces |= level(w)
 		case Generic:
 			if !kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
@@ -271,7 +274,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 	a.residual = residual
 	a.clash = min(a.extra, a.lack)
 	a.numberClash = qNumber && cNumber
-	a.placeClash = qPlace > 0 && qPlace == cPlace
+	a.placeClash = qPlaces&cPlaces != 0
 	a.verbatim = a.outside == 0 && q.squashHash == c.squashHash
 	if usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed) {
 		a.scattered = true
@@ -288,6 +291,18 @@ func anyDistinctive(words []word) bool {
 	}
 	return false
 }
+
+// level is a bit for what kind of place a word names: only two countries, or
+// two cities, stand against each other.
+func level(w *word) uint8 {
+	if w.weight < cityWeight {
+		return 1
+	}
+	return 2
+}
+
+// cityWeight is the least weight of a city; countries have less.
+const cityWeight = 0.2
 
 // repeats reports whether word i says again what a used word said.
 func repeats(words []word, used []bool, i int) bool {

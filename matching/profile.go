@@ -1,5 +1,7 @@
 package matching
 
+import "strings"
+
 // word is a term where it stands in a name.
 type word struct {
 	*term
@@ -49,7 +51,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		if i == len(words)-1 && !person && w.Class == Distinctive && len(w.Text) >= leastCut {
 			p.open = len(p.words)
 		}
-		p.words = append(p.words, word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)})
+		p.words = append(p.words, word{term: t, raw: w.Raw, weight: weigh(t, w.Raw, person), segment: uint8(p.segments - 1)})
 	}
 	if !person {
 		p.acronyms = Acronyms(words)
@@ -68,7 +70,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 const leastCut = 5
 
 // weigh is what a word counts for before its neighbours are looked at.
-func weigh(t *term, person bool) float32 {
+func weigh(t *term, raw string, person bool) float32 {
 	switch {
 	case t.class == Particle:
 		return 0
@@ -78,6 +80,8 @@ func weigh(t *term, person bool) float32 {
 		return 1
 	case len(t.text) == 1:
 		return min(t.weight, initialWeight)
+	case len(t.text) <= 3 && t.class == Distinctive && strings.Contains(raw, "."):
+		return min(t.weight, initialWeight) // the initials of whom it is named after
 	case t.formPart:
 		return min(t.weight, formPartWeight)
 	}

@@ -33,51 +33,58 @@ func read(name string, person bool) []Word {
 	return words
 }
 
-// splitCamel puts a blank where a capital follows a small letter inside a
-// word and a word goes on: "NewsFront", "Joint StockCompany". Where the other
-// name has one word there, the two are joined again when they are compared.
+// splitCamel puts a blank between a legal form and a word that is written to
+// it, where capitals show the seam: "Joint StockCompany", "LLCBolshaya".
+// Other words that are joined are dealt with when names are compared.
 func splitCamel(name string) string {
-	var cuts []int
-	left := 0 // letters of the word so far
-	var last rune
-	for i, r := range name {
-		switch {
-		case !unicode.IsLetter(r):
-			left = 0
-		case unicode.IsUpper(r) && unicode.IsLower(last) && (left >= 3 || left == 1) && smallFollow(name[i:], 2):
-			cuts = append(cuts, i)
-			left = 1
-		default:
-			left++
-		}
-		last = r
-	}
-	if len(cuts) == 0 {
-		return name
-	}
 	var b strings.Builder
-	from := 0
-	for _, i := range cuts {
-		b.WriteString(name[from:i])
+	from, start := 0, 0 // of what is not yet written, and of the word
+	runes, seams := []rune(nil), false
+	for i, r := range name {
+		if !unicode.IsLetter(r) {
+			runes, start = runes[:0], i+utf8.RuneLen(r)
+			continue
+		}
+		runes = append(runes, r)
+		n := len(runes)
+		at := -1
+		switch {
+		case n >= 4 && unicode.IsUpper(r) && unicode.IsLower(runes[n-2]):
+			at = i // StockCompany
+		case n >= 5 && unicode.IsLower(r) && unicode.IsUpper(runes[n-2]) && unicode.IsUpper(runes[n-3]):
+			at = i - utf8.RuneLen(runes[n-2]) // LLCBolshaya
+		}
+		if at < 0 {
+			continue
+		}
+		left, right := name[start:at], name[at:]
+		if end := strings.IndexFunc(right, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
+			right = right[:end]
+		}
+		if !saysForm(left) && !saysForm(right) {
+			continue
+		}
+		seams = true
+		b.WriteString(name[from:at])
 		b.WriteByte(' ')
-		from = i
+		from, start = at, at
+		runes = append(runes[:0], []rune(name[at:i+utf8.RuneLen(r)])...)
+	}
+	if !seams {
+		return name
 	}
 	b.WriteString(name[from:])
 	return b.String()
 }
 
-// smallFollow reports whether n small letters follow the first.
-func smallFollow(s string, n int) bool {
-	_, size := utf8.DecodeRuneInString(s)
-	for _, r := range s[size:] {
-		if !unicode.IsLower(r) {
-			return false
-		}
-		if n--; n == 0 {
-			return true
-		}
+// saysForm reports whether a word belongs to legal forms.
+func saysForm(word string) bool {
+	text := Fold(word)
+	if slices.Contains(formParts, text) || slices.Contains(exactFormParts, text) {
+		return true
 	}
-	return false
+	w := Words(word)
+	return len(w) == 1 && w[0].Class == Form && len(text) > 2
 }
 
 // glued are the legal forms that are met written to the word before or after.

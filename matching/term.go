@@ -43,12 +43,13 @@ func newTerm(w *Word) *term {
 
 // Alike words, from best to worst.
 const (
-	sameMeaning   = 1.00 // the same word, or the same concept in another language
-	sameReading   = 0.97 // another romanisation of one word in another script
-	sameSkeleton  = 0.95 // spelt after another convention
-	sameBones     = 0.90 // the same consonants, where one script writes no vowels
-	fewBones      = 0.84 // three of them only
-	sameBeginning = 0.88 // the last word of a name, cut short
+	sameMeaning    = 1.00 // the same word, or the same concept in another language
+	sameReading    = 0.97 // another romanisation of one word in another script
+	sameSkeleton   = 0.95 // spelt after another convention
+	sameBones      = 0.90 // the same consonants, where one script writes no vowels
+	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
+	fewBones       = 0.84 // three of them only
+	sameBeginning  = 0.88 // the last word of a name, cut short
 )
 
 // similar says how alike two words are, from 0 to 1: below leastSimilar it is 0.
@@ -106,6 +107,9 @@ func similar(a, b *term) float32 {
 			best = fewBones
 		}
 	}
+	if best < sameConsonants && len(a.consonants) > 3 && a.consonants == b.consonants {
+		best = sameConsonants
+	}
 	if best < leastSimilar {
 		return 0
 	}
@@ -160,6 +164,9 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	}
 	if len(t.consonants) > 2 {
 		yield(hashKey(latin, t.consonants))
+	}
+	if len(t.consonants) > 3 {
+		yield(hashKey('v', t.consonants))
 	}
 	for _, b := range t.bones {
 		yield(hashKey(bare, b))
