@@ -46,8 +46,10 @@ func converted(t *testing.T, book []byte, formats ...string) []byte {
 	return b
 }
 
-// TestLibreOffice fills a workbook in, sends it through LibreOffice and wants
-// every verdict applied, whatever text the sealed cells hold.
+// TestLibreOffice fills a workbook in, sends it through LibreOffice and back,
+// and wants every verdict applied, whatever text the sealed cells hold, every
+// cell to read as it did, and what the workbook promises to be there: what
+// LibreOffice could not read it would have dropped.
 func TestLibreOffice(t *testing.T) {
 	r := sampleReport()
 	all := sampleResults()
@@ -58,46 +60,39 @@ func TestLibreOffice(t *testing.T) {
 	rv := opened(t, written(t, r, results(all...)))
 	rv.fill()
 	filled := rv.saved()
-	for _, way := range [][]string{{}, {"xlsx"}, {"ods", "xlsx"}} {
-		book := filled
-		if len(way) > 0 {
-			book = converted(t, filled, way...)
-		}
-		d, err := readBack(t, book)
-		if err != nil {
-			t.Fatalf("%v: %v", way, err)
-		}
-		if got := told(d); got != allApplied {
-			t.Errorf("%v:\n%s", way, got)
-			continue
-		}
-		for _, l := range d.Lines {
-			if l.Key == "k-sorvenne-b204" && !l.Expires.Equal(time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)) {
-				t.Errorf("%v: the date came back as %v", way, l.Expires)
-			}
+	book := converted(t, filled, "ods", "xlsx")
+	d, err := readBack(t, book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := told(d); got != allApplied {
+		t.Errorf("what came back:\n%s", got)
+	}
+	for _, l := range d.Lines {
+		if l.Key == "k-sorvenne-b204" && !l.Expires.Equal(time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)) {
+			t.Errorf("the date came back as %v", l.Expires)
 		}
 	}
-}
-
-// TestLibreOfficeKeeps wants what the workbook promises to be there after
-// LibreOffice has opened and saved it: what it could not read it drops.
-func TestLibreOfficeKeeps(t *testing.T) {
-	mine := sampleBook(t)
-	book := converted(t, mine, "xlsx")
-	f, own := opened(t, book).file, opened(t, mine).file
-	if f.GetSheetName(f.GetActiveSheetIndex()) != "Review" {
-		t.Error("it no longer opens on Review")
-	}
+	f, own := opened(t, book).file, opened(t, filled).file
 	text := sheetXML(t, book, "Review")
-	// Frozen panes belong to a view, and headless there is none.
+	// Frozen panes and the sheet in front belong to a view, and headless there is none.
 	for _, tag := range []string{"<sheetProtection", "<autoFilter ", "<conditionalFormatting ", "<dataValidation ", "<hyperlink ", `hidden="true"`} {
 		if !strings.Contains(text, tag) {
 			t.Errorf("LibreOffice did not keep %s", tag)
 		}
 	}
 	for _, sheet := range own.GetSheetList() {
-		if diff := cmp.Diff(dump(t, own, sheet), dump(t, f, sheet)); diff != "" {
+		if diff := cmp.Diff(settledLines(dump(t, own, sheet)), settledLines(dump(t, f, sheet))); diff != "" {
 			t.Errorf("%s reads otherwise in LibreOffice (-here +there):\n%s", sheet, diff)
 		}
 	}
+}
+
+// settledLines is a dump without the blanks that programs write as they like.
+func settledLines(dump string) []string {
+	lines := strings.Split(dump, "\n")
+	for i, l := range lines {
+		lines[i] = settled(l)
+	}
+	return lines
 }
