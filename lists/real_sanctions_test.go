@@ -1,8 +1,10 @@
 package lists
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"partnerscreen/screening"
@@ -76,4 +78,27 @@ func readReal(t *testing.T, dir, id, format string) ([]*screening.Entity, Header
 	}
 	t.Fatalf("%s has no format %s", id, format)
 	return nil, Header{}
+}
+
+// TestRealNamedResearch counts the organisations the page names, apart from
+// those that stand among another's aliases.
+func TestRealNamedResearch(t *testing.T) {
+	mirror := os.Getenv("REAL_LISTS")
+	if mirror == "" {
+		t.Skip("REAL_LISTS names no directory of published lists")
+	}
+	entities, header := readReal(t, filepath.Join(mirror, "ca_named_research_orgs"), "ca_named_research_orgs", "html")
+	byCountry := map[string]int{}
+	parts := 0
+	for _, e := range entities {
+		if strings.HasPrefix(e.Remarks, "Listed as a known alias") {
+			parts++
+			continue
+		}
+		byCountry[strings.Join(e.Countries, " ")]++
+	}
+	if want := map[string]int{"CN": 85, "IR": 12, "RU": 6}; !maps.Equal(byCountry, want) {
+		t.Errorf("organisations by country %v, want %v", byCountry, want)
+	}
+	t.Logf("%d more parties from aliases; published %s; findings %v", parts, header.Published.Format("2006-01-02"), header.Findings)
 }
