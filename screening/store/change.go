@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 
 	"partnerscreen/screening"
 )
@@ -17,10 +18,13 @@ type Pair struct {
 
 const countHeld = `select count(*) from held_entities where list = ? and seq = ?`
 
-const selectChanges = `select o.content as old, n.content as new
-	from (%s) as o full join (%s) as n on n.entity = o.entity
-	where o.hash is null or n.hash is null or o.hash <> n.hash
-	order by coalesce(o.entity, n.entity)`
+// The first %s is what the older edition holds, the second what the newer one
+// does. What one holds and the other does not, as it is, has changed.
+const selectChanges = `select entity, side, content from (
+	select o.entity, 0 as side, o.content from (%[1]s) as o where not exists (%[2]s and entity = o.entity and hash = o.hash)
+	union all
+	select n.entity, 1 as side, n.content from (%[2]s) as n where not exists (%[1]s and entity = n.entity and hash = n.hash)
+	) as d order by entity, side`
 
 // Changes yields the entities that differ between two editions of a list, in
 // order of id. Either may be a quarantined one, and to may be the older.
@@ -44,36 +48,49 @@ func (s *Store) Changes(ctx context.Context, list string, from, to int) iter.Seq
 				return
 			}
 		}
-		oldQuery, args := contentOf(before)
-		newQuery, more := contentOf(after)
-		query := s.read.Rebind(fmt.Sprintf(selectChanges, oldQuery, newQuery))
-		rows, err := s.read.QueryContext(ctx, query, append(args, more...)...)
+		oldQuery, oldArgs := contentOf(before)
+		newQuery, newArgs := contentOf(after)
+		args := slices.Concat(oldArgs, newArgs, newArgs, oldArgs)
+		rows, err := s.read.QueryContext(ctx, s.read.Rebind(fmt.Sprintf(selectChanges, oldQuery, newQuery)), args...)
 		if err != nil {
 			fail(err)
 			return
 		}
 		defer rows.Close()
+		var pair Pair // of the entity last read; its new side may follow
+		id := ""
 		for rows.Next() {
-			var old, new []byte
-			var p Pair
-			if err := rows.Scan(&old, &new); err != nil {
+			var entity string
+			var side int
+			var content []byte
+			if err := rows.Scan(&entity, &side, &content); err != nil {
 				fail(err)
 				return
 			}
-			if p.Old, err = entityOrNil(old); err != nil {
+			if entity != id && pair != (Pair{}) {
+				if !yield(pair, nil) {
+					return
+				}
+				pair = Pair{}
+			}
+			id = entity
+			e := new(screening.Entity)
+			if err := json.Unmarshal(content, e); err != nil {
 				fail(err)
 				return
 			}
-			if p.New, err = entityOrNil(new); err != nil {
-				fail(err)
-				return
-			}
-			if !yield(p, nil) {
-				return
+			if side == 0 {
+				pair.Old = e
+			} else {
+				pair.New = e
 			}
 		}
 		if err := rows.Err(); err != nil {
 			fail(err)
+			return
+		}
+		if pair != (Pair{}) {
+			yield(pair, nil)
 		}
 	}
 }
@@ -92,12 +109,4 @@ func (s *Store) checkHeld(ctx context.Context, ed *screening.Edition) error {
 		return fmt.Errorf("what edition %d held is no longer kept: %w", ed.Seq, ErrNotFound)
 	}
 	return nil
-}
-
-func entityOrNil(content []byte) (*screening.Entity, error) {
-	if content == nil {
-		return nil, nil
-	}
-	e := new(screening.Entity)
-	return e, json.Unmarshal(content, e)
 }

@@ -51,9 +51,9 @@ const (
 	// 2147483647 marks the versions that stand.
 	selectStanding = `select entity, hash from entities where list = ? and last_seq = 2147483647 and entity in (?)`
 	selectEarlier  = `select entity from entities where list = ? and last_seq = 2147483647 and first_seq < ?`
-	endVersions    = `update entities set last_seq = ? where list = ? and last_seq = 2147483647 and entity in (?)`
-	insertVersions = `insert into entities (list, entity, first_seq, last_seq, name, hash, content) values `
-	insertHeld     = `insert into held_entities (list, seq, entity, name, hash, content) values `
+	endVersions    = `update entities set last_seq = ? where list = ? and last_seq = 2147483647 and first_seq < ? and entity in (?)`
+	versionColumns = `list, entity, first_seq, last_seq, name, hash, content`
+	heldColumns    = `list, seq, entity, name, hash, content`
 	selectHeld     = `select entity, name, hash, content from held_entities where list = ? and seq = ? and entity > ? order by entity limit ?`
 	acceptEdition  = `update editions set state = 'good', in_force = ?, accepted = ?, accepted_by = ?, accepted_why = ? where list = ? and seq = ?`
 	dropHeld       = `delete from held_entities where list = ? and seq <= ?`
@@ -83,7 +83,7 @@ func (s *Store) Import(ctx context.Context, ed *screening.Edition, entities iter
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return err
 		}
-		if diff, err = merge(ctx, tx, done.List, done.Seq, counted(&done, entities)); err != nil {
+		if diff, err = s.merge(ctx, tx, done.List, done.Seq, counted(&done, entities)); err != nil {
 			return err
 		}
 		if before != nil && before.Hash == done.Hash && diff == (Difference{Unchanged: before.Entities}) {
@@ -127,7 +127,7 @@ func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities 
 			return nil
 		}
 		seen := map[string]bool{}
-		rows := newInsert(tx, insertHeld)
+		rows := s.newInsert(tx, "held_entities", heldColumns)
 		for v, err := range counted(&done, entities) {
 			if err != nil {
 				return err
@@ -140,7 +140,7 @@ func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities 
 				return err
 			}
 		}
-		if err := rows.end(ctx); err != nil {
+		if err := rows.flush(ctx); err != nil {
 			return err
 		}
 		return exec(ctx, tx, `update editions set entities = ?, names = ? where list = ? and seq = ?`,
@@ -182,7 +182,7 @@ func (s *Store) Accept(ctx context.Context, list string, seq int, who, why strin
 		if ed.Entities == 0 {
 			return fmt.Errorf("%w: nothing could be read of it", ErrConflict)
 		}
-		if diff, err = merge(ctx, tx, list, seq, held(ctx, tx, list, seq)); err != nil {
+		if diff, err = s.merge(ctx, tx, list, seq, held(ctx, tx, list, seq)); err != nil {
 			return err
 		}
 		if kept := diff.Added + diff.Changed + diff.Unchanged; kept != ed.Entities {
@@ -280,10 +280,10 @@ func held(ctx context.Context, tx *sqlx.Tx, list string, seq int) iter.Seq2[vers
 
 // merge brings the standing versions of a list to what an edition holds: those
 // that differ or are gone end with the edition before, the new ones start here.
-func merge(ctx context.Context, tx *sqlx.Tx, list string, seq int, versions iter.Seq2[version, error]) (Difference, error) {
+func (s *Store) merge(ctx context.Context, tx *sqlx.Tx, list string, seq int, versions iter.Seq2[version, error]) (Difference, error) {
 	var diff Difference
 	seen := map[string]bool{}
-	rows := newInsert(tx, insertVersions)
+	rows := s.newInsert(tx, "entities", versionColumns)
 	for chunk, err := range chunks(versions, versionsAtOnce) {
 		if err != nil {
 			return diff, err
@@ -301,7 +301,6 @@ func merge(ctx context.Context, tx *sqlx.Tx, list string, seq int, versions iter
 			return diff, err
 		}
 		var ended []string
-		var begun []version
 		for _, v := range chunk {
 			hash, known := standing[v.Entity]
 			switch {
@@ -314,18 +313,15 @@ func merge(ctx context.Context, tx *sqlx.Tx, list string, seq int, versions iter
 				diff.Changed++
 				ended = append(ended, v.Entity)
 			}
-			begun = append(begun, v)
-		}
-		if err := end(ctx, tx, list, seq, ended); err != nil {
-			return diff, err
-		}
-		for _, v := range begun {
 			if err := rows.row(ctx, list, v.Entity, seq, standingSeq, v.Name, v.Hash, v.Content); err != nil {
 				return diff, err
 			}
 		}
+		if err := end(ctx, tx, list, seq, ended); err != nil {
+			return diff, err
+		}
 	}
-	if err := rows.end(ctx); err != nil {
+	if err := rows.flush(ctx); err != nil {
 		return diff, err
 	}
 	var earlier, removed []string
@@ -367,12 +363,12 @@ func standingHashes(ctx context.Context, tx *sqlx.Tx, list string, ids []string)
 	return out, nil
 }
 
-// end lets standing versions stand no longer than the edition before seq.
+// end lets versions that stood before seq stand no longer than the edition before it.
 func end(ctx context.Context, tx *sqlx.Tx, list string, seq int, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	query, args, err := sqlx.In(endVersions, seq-1, list, ids)
+	query, args, err := sqlx.In(endVersions, seq-1, list, seq, ids)
 	if err != nil {
 		return err
 	}

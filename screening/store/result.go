@@ -21,11 +21,9 @@ const (
 	selectKept  = `select row, digest from run_rows where sheet_id = ? and row between ? and ?`
 	countRuns   = `select count(*) from runs where run = ?`
 
-	insertRows    = `insert into run_rows (sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest) values `
-	insertParties = `insert into run_parties (sheet_id, row, party, role, name, country, city, address, website, birth_date,
-		identifiers, cell_notes, grade, notes, nearest) values `
-	insertMatches = `insert into run_matches (sheet_id, row, party, ordinal, list, entity, name, matched, score, strength,
-		control, owner, grade, rule, listings, evidence, decision) values `
+	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest`
+	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest`
+	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision`
 )
 
 // AddResults keeps the results of some rows of a run, all of them or none.
@@ -52,13 +50,17 @@ func (s *Store) AddResults(ctx context.Context, run string, results []*screening
 		}
 		// One order for every worker: two that add sheets in opposite orders would wait for each other.
 		slices.SortFunc(order, func(a, b sheetName) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.sheet, b.sheet)) })
-		w := resultWriter{rows: newInsert(tx, insertRows), parties: newInsert(tx, insertParties), matches: newInsert(tx, insertMatches)}
+		w := resultWriter{
+			rows:    s.newInsert(tx, "run_rows", rowColumns),
+			parties: s.newInsert(tx, "run_parties", partyColumns),
+			matches: s.newInsert(tx, "run_matches", matchColumns),
+		}
 		for _, name := range order {
 			if err := w.sheet(ctx, tx, run, name, sheets[name]); err != nil {
 				return err
 			}
 		}
-		return errors.Join(w.rows.end(ctx), w.parties.end(ctx), w.matches.end(ctx))
+		return cmp.Or(w.rows.flush(ctx), w.parties.flush(ctx), w.matches.flush(ctx))
 	})
 }
 
