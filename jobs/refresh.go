@@ -82,6 +82,8 @@ func Refresh(ctx context.Context, env *Env, opts RefreshOptions) ([]Refreshed, e
 		case reason == "not enabled" && !every:
 			// Named on purpose: refreshed, though not screened against until enabled.
 			r = refreshOne(ctx, env, card, opts.From)
+		case reason == "not enabled":
+			continue
 		case reason != "" && every:
 			r.State, r.Reason = Skipped, reason
 		case reason != "":
@@ -127,9 +129,6 @@ func refreshOne(ctx context.Context, env *Env, card *lists.Card, from string) Re
 		}
 		defer func() { _ = os.RemoveAll(dir) }()
 		fetched, err = env.Fetcher.Fetch(ctx, card, known, dir, env.progress(card.ID+": downloading", "bytes"))
-	}
-	if errors.Is(err, lists.ErrRetired) {
-		return quarantine(ctx, env, card, &screening.Edition{List: card.ID, Fetched: now, Reason: err.Error()}, nil, r)
 	}
 	if errors.Is(err, fs.ErrNotExist) && from != "" {
 		return fail(fmt.Errorf("%w; put the published file there, or leave --from away to fetch it", err))

@@ -88,7 +88,11 @@ type Facts struct {
 // DefaultGradeRules is the table of the default policy.
 var DefaultGradeRules = []GradeRule{
 	{
-		Name: "below the review line", Strength: []Strength{NoStrength, Weak}, Grade: Note,
+		Name: "below the note line", Strength: []Strength{NoStrength}, Grade: Clear,
+		Why: "The nearest listed party is on record with its score, and is no match.",
+	},
+	{
+		Name: "below the review line", Strength: []Strength{Weak}, Grade: Note,
 		Why: "A match below the review line is on record; nobody is asked to act.",
 	},
 	{

@@ -9,6 +9,7 @@ func TestGradeOf(t *testing.T) {
 		f    Facts
 		want Grade
 	}{
+		{"below the note line", Facts{AssetFreeze, NoStrength, Enhanced, Binding, ""}, Clear},
 		{"weak match on a freeze list", Facts{AssetFreeze, Weak, Standard, Binding, ""}, Note},
 		{"likely match on a freeze list", Facts{AssetFreeze, Medium, Standard, Binding, ""}, Review},
 		{"strong match on a freeze list", Facts{AssetFreeze, Strong, Standard, Binding, ""}, Escalate},

@@ -223,6 +223,7 @@ type places struct {
 	config string
 	db     string
 	data   string
+	home   bool // data is the user's own default folder
 }
 
 // locate fills what the flags and the environment leave open: data goes to
@@ -237,6 +238,7 @@ func locate(config, db, data string) (places, error) {
 			if err != nil {
 				return p, fmt.Errorf("finding a folder for data: %w; name one with --data", err)
 			}
+			p.home = true
 			p.data = filepath.Join(cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(home, ".local", "share")), "screener")
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -176,9 +177,14 @@ func (a *app) configure() (places, *Config, error) {
 	return p, cfg, err
 }
 
-// makeFolder makes the default folders; a folder the user named must be there.
+// makeFolder makes the data folder: the user's own with its parents, another
+// only where its parent is there, so that a misspelt path stays an error.
 func makeFolder(p places) error {
-	if err := os.MkdirAll(p.data, 0o750); err != nil {
+	mkdir := os.Mkdir
+	if p.home {
+		mkdir = os.MkdirAll
+	}
+	if err := mkdir(p.data, 0o750); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("making the data folder %s: %w; name another with --data", p.data, err)
 	}
 	return nil
