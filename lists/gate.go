@@ -29,7 +29,8 @@ func Tally(card *Card, entities iter.Seq[*screening.Entity]) LastGood {
 	return last
 }
 
-// partMinimum is the size from which on a part's shrink and growth are checked.
+// partMinimum is the size from which on shrink and growth are checked, of a
+// list as of its parts: below that chance rules.
 const partMinimum = 20
 
 // Gate returns the reasons an edition must not be used, none when it may be.
@@ -52,24 +53,34 @@ func Gate(card *Card, r *Reading, last *LastGood) []string {
 	}
 	reasons = append(reasons, card.Bounds.outside("entities", n)...)
 	reasons = append(reasons, shares(card.Bounds, r.Entities)...)
+	reasons = append(reasons, card.parts(r, last)...)
 	if last == nil {
 		return reasons
 	}
-	reasons = append(reasons, card.Bounds.change("entities", last.Entities, n)...)
+	if last.Entities >= partMinimum {
+		reasons = append(reasons, card.Bounds.change("entities", last.Entities, n)...)
+	}
 	if last.Published != "" && !r.Published.IsZero() && r.Published.Format("2006-01-02") < last.Published[:min(len(last.Published), 10)] {
 		hold("published %s, older than the edition in use (%s)", r.Published.Format("2006-01-02"), last.Published[:min(len(last.Published), 10)])
 	}
-	names := slices.Collect(maps.Keys(last.Parts))
-	for name := range r.Parts {
-		if _, ok := last.Parts[name]; !ok {
-			names = append(names, name)
+	return reasons
+}
+
+// parts checks the parts of a list, each by its own bounds; last may be nil.
+func (c *Card) parts(r *Reading, last *LastGood) []string {
+	var reasons []string
+	for _, name := range slices.Sorted(maps.Keys(c.Bounds.Parts)) {
+		if name != "*" {
+			reasons = append(reasons, c.Bounds.Parts[name].outside("entities of "+name, r.Parts[name])...)
 		}
 	}
-	slices.Sort(names)
-	for _, name := range names {
-		b, ok := card.Bounds.Parts[name]
+	if last == nil {
+		return reasons
+	}
+	for _, name := range slices.Sorted(maps.Keys(last.Parts)) { // a new part has nothing to be compared with
+		b, ok := c.Bounds.Parts[name]
 		if !ok {
-			b = card.Bounds.Parts["*"]
+			b = c.Bounds.Parts["*"]
 		}
 		if was := last.Parts[name]; was >= partMinimum {
 			reasons = append(reasons, b.change("entities of "+name, was, r.Parts[name])...)

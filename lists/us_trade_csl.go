@@ -43,15 +43,19 @@ var usTradeCSL = Card{
 		},
 	},
 	// Sources have been missing for a day, and been cut in half: each is
-	// checked by itself. Only some lists are long enough for a minimum.
+	// checked by itself. Some are too short for a minimum.
 	Bounds: Bounds{
 		MinEntities: 10000, MaxEntities: 100000, MinNamed: 0.999, MinCountry: 0.6, MinAlias: 0.3,
 		MaxShrink: 0.1, MaxGrow: 1,
 		Parts: map[string]Bounds{
 			"SDN": {MinEntities: 5000, MaxShrink: 0.1, MaxGrow: 1},
 			"EL":  {MinEntities: 1000, MaxShrink: 0.1, MaxGrow: 1},
-			"DTC": {MinEntities: 300, MaxShrink: 0.15, MaxGrow: 1},
+			"DTC": {MinEntities: 400, MaxShrink: 0.15, MaxGrow: 1},
 			"DPL": {MinEntities: 200, MaxShrink: 0.3, MaxGrow: 4}, // at times one row an order, at times one an address
+			"SSI": {MinEntities: 100, MaxShrink: 0.3, MaxGrow: 1},
+			"ISN": {MinEntities: 80, MaxShrink: 0.3, MaxGrow: 1},
+			"UVL": {MinEntities: 50, MaxShrink: 0.3, MaxGrow: 1},
+			"MEU": {MinEntities: 30, MaxShrink: 0.3, MaxGrow: 2},
 			"*":   {MaxShrink: 0.3, MaxGrow: 3},
 		},
 	},
