@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"io"
 	"iter"
@@ -228,38 +229,43 @@ func (r *records) cell(ln *line) (string, bool, error) {
 	}
 }
 
+// mostBreaks is how many lines one quoted cell may have. Beyond that its mark
+// was never closed: to look further for each such mark would take for ever.
+const mostBreaks = 500
+
 // quoted looks for the end of the quoted cell that begins here: a mark that
 // is followed by the delimiter, the end of the line or of the text. Inside,
 // doubled marks are one, and stray ones stand for themselves, unless one
 // begins a line: then the mark that is not closed is an earlier one.
 func (r *records) quoted() (text string, used int, ok bool) {
-	var b strings.Builder
-	start := 1
+	var b []byte
 	for want := 4096; ; want = min(want*4, r.in.Size()) {
 		buf, err := r.in.Peek(want)
 		whole := err != nil || want == r.in.Size()
-		b.Reset()
-		start = 1
-		for {
-			i := strings.IndexByte(string(buf[start:]), '"')
+		b = b[:0]
+		for start, breaks := 1, 0; breaks <= mostBreaks; {
+			i := bytes.IndexByte(buf[start:], '"')
 			if i < 0 || (start+i+1 >= len(buf) && err == nil) {
+				whole = whole || breaks+bytes.Count(buf[start:], []byte{'\n'}) > mostBreaks
 				break // no end in what is seen so far
 			}
 			end := start + i
-			b.Write(buf[start:end])
+			b = append(b, buf[start:end]...)
+			breaks += bytes.Count(buf[start:end], []byte{'\n'})
 			rest := buf[end+1:]
 			switch {
 			case len(rest) > 0 && rest[0] == '"':
-				b.WriteByte('"')
+				b = append(b, '"')
 				start = end + 2
 				continue
 			case r.endsCell(rest):
-				return b.String(), end + 1, true
+				return string(b), end + 1, true
 			case end > 1 && (buf[end-1] == '\n' || buf[end-1] == '\r'):
 				return "", 0, false
 			}
-			b.WriteByte('"')
+			b = append(b, '"')
 			start = end + 1
+			whole = whole || breaks > mostBreaks
 		}
 		if whole {
 			return "", 0, false
