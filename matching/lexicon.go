@@ -158,6 +158,9 @@ func (v *vocabulary) add(words string, m []meaning) {
 			if s != hangul {
 				glyph = simplify(stem)
 			}
+			if s == hangul && utf8.RuneCountInString(glyph) == 1 {
+				continue // a syllable alone is in too many names
+			}
 			if _, ok := v.glyphs[glyph]; !ok {
 				v.glyphs[glyph] = m
 				v.glyphMax[first1(glyph)] = max(v.glyphMax[first1(glyph)], len(glyph))
@@ -169,7 +172,7 @@ func (v *vocabulary) add(words string, m []meaning) {
 			}
 			continue
 		}
-		tokens := tokenise(clean(stem), nil, false)
+		tokens := tokenise(clean(stem), nil, true)
 		switch {
 		case len(tokens) == 0:
 			panic("lexicon: no letters in " + w)
@@ -284,9 +287,17 @@ func (v *vocabulary) wordForm(norm string) []meaning {
 	if m, ok := v.words[norm]; ok {
 		return m
 	}
-	// A short stem takes a short ending: port is not in portable.
-	for cut := 0; cut <= 4 && len(norm)-cut >= cut+2 && len(norm)-cut >= 3; cut++ {
-		if m, ok := v.stems[norm[:len(norm)-cut]]; ok && isEnding(norm[len(norm)-cut:]) {
+	return withEnding(v.stems, norm, 3)
+}
+
+// withEnding finds a stem of at least least letters that norm is with an
+// ending. A short stem takes a short ending: port is not in portable.
+func withEnding(stems map[string][]meaning, norm string, least int) []meaning {
+	for n := len(norm); n >= least && len(norm)-n <= longestEnding; n-- {
+		if n < 5 && len(norm)-n > 2*(n-3)+1 {
+			break
+		}
+		if m, ok := stems[norm[:n]]; ok && endings()[norm[n:]] {
 			return m
 		}
 	}
@@ -300,28 +311,42 @@ func (v *vocabulary) nativeWord(norm string) []meaning {
 	}
 	var buf [12]byte
 	for n := min(len(norm), 4); n >= 2; n-- {
-		if len(norm)-n > 4 || !isEnding(norm[n:]) {
-			continue
-		}
-		if m, ok := v.native[string(append(append(buf[:0], norm[:n]...), '*'))]; ok {
+		if m, ok := v.native[string(append(append(buf[:0], norm[:n]...), '*'))]; ok && endings()[norm[n:]] {
 			return m
 		}
 	}
 	return nil
 }
 
-// isEnding reports whether s can be an ending: it begins with a vowel, is one
-// consonant, or one of the few that begin with two.
-func isEnding(s string) bool {
-	if len(s) < 2 || isVowel(s[0]) {
-		return true
+const longestEnding = 12
+
+// endings are what may follow a stem: the inflections of the languages of the
+// lexicon, and for Slavic ones also the adjectives made from a noun.
+var endings = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{"": true}
+	for e := range strings.FieldsSeq(`
+		s es n en er ern em e an ans ian ians ien iens enne ienne al als ale ales ais aise ese ish ic ics ical ique iques ik ike
+		isch ische ischen ischer isches isk iska iske iskt ist ists iste ism isme ismus or ors ora oras ores ing ings ed ation ations ment ments
+		ner io ios ia ias ie ies is os as us um ium ul ului ele elor ilor iei ea ei ar are ari et ets eta ett at ate ates
+		ana ano anas anos ani ane ense enses ario aria arios arias aire aires airs ity ite eit aet aat te ti ty tet t d ne na no nes nas nos
+		in nin lar ler lari leri si ya ja nak ten jen on onen isen inen iset t ak ok ek ban ben nek y ys ly ry ries ional ionale ionales ionals
+		ion ione iones ioni ional ionen ao oes aos ista istas ico ica icos icas icas ici iche ieri iera ieres iere ive ives ivo iva ivas ivos
+		able ables ure ures ural o a i u`) {
+		all[e] = true
 	}
-	switch s[:2] {
-	case "sk", "nn", "st", "ts", "ns", "ni", "ny", "na", "no", "nt":
-		return s[0] != 'n' || len(s) != 2 || s == "ns" || s == "ny"
+	inflections := strings.Fields(`a i o u y e ya ia ja ii iya ija iyu iju yu ju iy yy ij yj iye ije ie oe oye oje aya aia aja oi oy oj ogo oho ego eho omu emu
+		ym im ykh ikh yh ih ymi imi om em am yam ami yami ov iv ev ey ei ej akh yakh ah uyu yye yie oyu eyu ska sko ski`)
+	for _, made := range strings.Fields("- n nn sk esk ick ichesk ychesk ichn ychn ionn onn an ann ov ovsk evsk ansk insk ensk yansk iynsk al aln yaln ialn ivn ov ovn evn iteln yteln teln ell ist ostn izatsionn irovan irovann ovan ovann eni enn yach chesk sky") {
+		for _, e := range inflections {
+			if made == "-" {
+				all[e] = true
+			} else if len(made)+len(e) <= longestEnding {
+				all[made+e] = true
+			}
+		}
 	}
-	return false
-}
+	return all
+})
 
 // spelling finds a word in another romanisation.
 func (v *vocabulary) spelling(norm string) []meaning {
@@ -336,13 +361,22 @@ func (v *vocabulary) spelling(norm string) []meaning {
 	if m, ok := v.skeletons[string(bones)]; ok {
 		return m
 	}
-	for cut := 0; cut <= 4 && len(bones)-cut >= 6; cut++ {
-		if m, ok := v.stemBones[string(bones[:len(bones)-cut])]; ok {
+	for n := len(bones); n >= 6 && len(bones)-n <= longestEnding; n-- {
+		if m, ok := v.stemBones[string(bones[:n])]; ok && boneEndings()[string(bones[n:])] {
 			return m
 		}
 	}
 	return nil
 }
+
+// boneEndings are the skeletons of endings.
+var boneEndings = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for e := range endings() {
+		all[Skeleton(e)] = true
+	}
+	return all
+})
 
 // glyph finds the longest word at the beginning of a run of Chinese, Japanese
 // or Korean letters.
@@ -352,9 +386,18 @@ func (v *vocabulary) glyph(run string) ([]meaning, int) {
 		if n < len(run) && !utf8.RuneStart(run[n]) {
 			continue
 		}
-		if m, ok := v.glyphs[run[:n]]; ok {
-			return m, n
+		m, ok := v.glyphs[run[:n]]
+		if !ok {
+			continue
 		}
+		// A letter alone is a word only where no name goes on behind it: 市 at
+		// the end, or before 大学.
+		if _, size := utf8.DecodeRuneInString(run); size == n && n < len(run) {
+			if _, next := v.glyph(run[n:]); next == 0 {
+				return nil, 0
+			}
+		}
+		return m, n
 	}
 	return nil, 0
 }

@@ -31,7 +31,7 @@ func (v *vocabulary) number(tokens []token, capitals bool) (key string, n int) {
 	if m, ok := v.words[t.norm]; ok && m[0].class == Number && len(m) == 1 {
 		return v.spelled(tokens, m[0].key)
 	}
-	if k := roman(t.raw, capitals); k != "" {
+	if k := roman(t.raw, capitals); k != "" && !t.joined {
 		return k, 1
 	}
 	return "", 0
@@ -105,7 +105,7 @@ func roman(raw string, capitals bool) string {
 		total += d
 		before = d
 	}
-	if total < 1 || writeRoman(total) != raw {
+	if total < 1 || total > 89 || writeRoman(total) != raw {
 		return ""
 	}
 	return strconv.Itoa(total)

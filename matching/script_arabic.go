@@ -78,6 +78,7 @@ func arabicText(n string, sounds map[rune]string) string {
 	vowel := func() bool { return len(b) > 0 && isVowel(b[len(b)-1]) }
 	for i, r := range runes {
 		first, last := i == 0, i == len(runes)-1
+		long := !last && runes[i+1] == 'ا' // و and ی before a long a are consonants
 		switch r {
 		case 'ا':
 			if !vowel() {
@@ -87,14 +88,14 @@ func arabicText(n string, sounds map[rune]string) string {
 			switch {
 			case last && len(runes) == 1:
 				b = append(b, 'w')
-			case first || vowel():
+			case first || vowel() || long:
 				b = append(b, 'w')
 			default:
 				b = append(b, 'u')
 			}
 		case 'ی':
 			switch {
-			case first || vowel() && !last:
+			case first || vowel() && !last || long:
 				b = append(b, 'y')
 			default:
 				b = append(b, 'i')

@@ -213,6 +213,7 @@ type token struct {
 	segment int
 	initial bool // one letter with a dot after it
 	loose   bool // a blank stands before it
+	joined  bool // put together from initials
 }
 
 func allCapitals(tokens []token) bool {
@@ -502,7 +503,7 @@ func joinInitials(tokens []token) []token {
 				for _, more := range tokens[i+1 : i+n] {
 					t.text += more.text
 				}
-				t.norm, t.raw, t.alts, t.initial = t.text, joinRaw(tokens[i:i+n]), nil, false
+				t.norm, t.raw, t.alts, t.initial, t.joined = t.text, joinRaw(tokens[i:i+n]), nil, false, true
 			}
 		} else if i+2 < len(tokens) && tokens[i+1].norm == "&" && isShort(&t, tokens[i+1].loose) && isShort(&tokens[i+2], tokens[i+2].loose) && tokens[i+2].segment == t.segment {
 			n = 3
