@@ -65,7 +65,13 @@ func brief(ps []*screening.Partner) []string {
 	return out
 }
 
-func zipOf(t testing.TB, parts ...string) []byte {
+// failer is what a test and a property have in common.
+type failer interface {
+	Helper()
+	Fatal(...any)
+}
+
+func zipOf(t failer, parts ...string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -85,7 +91,7 @@ func zipOf(t testing.TB, parts ...string) []byte {
 }
 
 // xlsxOf wraps the rows of one sheet, as XML, in the smallest workbook.
-func xlsxOf(t testing.TB, sheetData, shared string) []byte {
+func xlsxOf(t failer, sheetData, shared string) []byte {
 	return zipOf(t,
 		"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
 		"_rels/.rels", `<Relationships><Relationship Id="a" Type="http://x/officeDocument" Target="/xl/workbook.xml"/></Relationships>`,

@@ -31,7 +31,7 @@ func readAll(content []byte, opts Options) (rows int, err error) {
 }
 
 // odsOf wraps the rows of one table in the smallest OpenDocument spreadsheet.
-func odsOf(t testing.TB, rows string) []byte {
+func odsOf(t failer, rows string) []byte {
 	return zipOf(t, "mimetype", "application/vnd.oasis.opendocument.spreadsheet",
 		"content.xml", `<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x"><office:body><office:spreadsheet><table:table table:name="One">`+
 			rows+`</table:table></office:spreadsheet></office:body></office:document-content>`)
