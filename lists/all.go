@@ -10,6 +10,7 @@ var All = []Card{
 	euJournal,
 	eu833,
 	ukSanctions,
+	chSanctions,
 	auSanctions,
 	caSanctions,
 	usOFACSDN,
