@@ -24,7 +24,7 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 			if n := len(w.text); n < 3 || n > 8 || w.class == Number || w.class == Particle || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
 				continue
 			}
-			a := alignment{by: byAcronym, from: w.segment, to: w.segment, acronym: w.text, expanded: true}
+			a := alignment{by: byAcronym, from: uint8(i), to: uint8(i + 1), acronym: w.text, expanded: true}
 			a.shared = acronymScore(len(w.text))
 			for j := range q.words {
 				if o := &q.words[j]; j != i && o.segment == w.segment {
@@ -40,7 +40,7 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 		}
 	}
 	if len(c.words) == 1 && len(c.words[0].text) >= 3 && anyHash(q.acronymHashes, hashKey('a', c.words[0].text)) {
-		a := alignment{by: byAcronym, to: uint8(max(q.segments, 1) - 1), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text)) - listedAcronymCost}
+		a := alignment{by: byAcronym, to: uint8(len(q.words)), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text)) - listedAcronymCost}
 		a.score = a.shared
 		if a.score > best.score {
 			best = a

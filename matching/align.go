@@ -15,6 +15,7 @@ const (
 	numberCost = 1.50 // two numbers that differ: the 58th institute is not the 59th
 	placeCost  = 0.40 // two cities that differ, or two countries
 	strict     = 1.80 // when nothing distinctive is shared, every word counts for more
+	lone       = 1.25 // when one distinctive word is
 )
 
 // pairing is two words that may be one.
@@ -34,12 +35,16 @@ type alignment struct {
 	place       float32
 	generic     float32 // and of the generic words
 	words       int     // how many words are shared
+	names       int     // how many of them are distinctive
+	left        int     // how many words of either are not
+	kind        bool    // a word for a kind of party is shared
 	numberClash bool
 	placeClash  bool
 	scattered   bool    // the words stand in more parts of the cell than of the listed name
 	residual    float32 // weight lost to words spelt differently
 	exact       bool    // nothing but forms and particles differs
-	from, to    uint8   // the segments of the query that were compared
+	from, to    uint8   // the words of the query that were compared
+	part        bool    // the query names a unit of the party, not the party
 	outside     float32 // weight of the query's words in other segments
 	beside      bool    // the other segments seem to name somebody
 	mended      bool    // the query was read with its misspelt generic words mended
@@ -80,9 +85,10 @@ func (s *scorer) align(q, c *profile) alignment {
 	var best alignment
 	s.pair(q, c)
 	if len(s.pairs) > 0 || q.squashHash == c.squashHash {
-		best = s.view(q, c, 0, uint8(max(q.segments, 1)-1))
-		if q.segments > 1 && best.extra > 0 {
-			best = s.parts(q, c, best)
+		best = s.view(q, c, 0, len(q.words), false)
+		if best.extra > 0 {
+			s.parts(q, c, &best)
+			s.unitOf(q, c, &best)
 		}
 	}
 	if best.score < acronymScore(maxWordLen) {
@@ -96,12 +102,20 @@ func (s *scorer) align(q, c *profile) alignment {
 // parts compares the runs of segments of the query in which something was
 // found: the name may stand in a part of the cell, with departments and
 // places beside it.
-func (s *scorer) parts(q, c *profile, best alignment) alignment {
-	var hit [256]bool
+func (s *scorer) parts(q, c *profile, best *alignment) {
+	if q.segments < 2 {
+		return
+	}
+	var hit [maxWords]bool
 	for _, p := range s.pairs {
 		hit[q.words[p.q].segment] = true
 	}
-	for from := 0; from < q.segments; from++ {
+	var start [maxWords + 1]int // of each segment in words
+	for i := len(q.words) - 1; i >= 0; i-- {
+		start[q.words[i].segment] = i
+	}
+	start[q.segments] = len(q.words)
+	for from := range q.segments {
 		if !hit[from] {
 			continue
 		}
@@ -109,16 +123,48 @@ func (s *scorer) parts(q, c *profile, best alignment) alignment {
 			if !hit[to] || from == 0 && to == q.segments-1 {
 				continue
 			}
-			if a := s.view(q, c, uint8(from), uint8(to)); a.score > best.score {
-				best = a
+			if a := s.view(q, c, start[from], start[to+1], false); a.score > best.score {
+				*best = a
 			}
 		}
 	}
-	return best
 }
 
 // maxRun is how many neighbouring segments of a cell may be one name.
 const maxRun = 5
+
+// unitOf compares what follows "of" after a word for a unit: in "Institute of
+// Optics of Ostankov University" the university is named as well.
+func (s *scorer) unitOf(q, c *profile, best *alignment) {
+	unit := false
+	for i := range q.words {
+		w := &q.words[i]
+		if i > 0 && w.segment != q.words[i-1].segment {
+			unit = false
+		}
+		switch {
+		case units[w.key] && w.class == Generic:
+			unit = true
+		case unit && w.class == Particle && belongs[w.text]:
+			end := i + 1
+			for end < len(q.words) && q.words[end].segment == w.segment {
+				end++
+			}
+			hits := 0
+			for _, p := range s.pairs {
+				if int(p.q) > i && int(p.q) < end {
+					hits++
+				}
+			}
+			if hits < 2 && (hits == 0 || end-i > 2) {
+				continue
+			}
+			if a := s.view(q, c, i+1, end, true); a.score > best.score {
+				*best = a
+			}
+		}
+	}
+}
 
 // pair finds the words that may be one, best first.
 func (s *scorer) pair(q, c *profile) {
@@ -170,63 +216,87 @@ func (s *scorer) reset(q, c int) {
 	s.groups = s.groups[:0]
 }
 
-// view compares the segments from..to of the query with the candidate.
-func (s *scorer) view(q, c *profile, from, to uint8) alignment {
-	s.reset(len(q.words), len(c.words))
-	a := alignment{from: from, to: to, exact: true}
-	var residual float32
-	kind := false // a word for a kind of party is shared
-	take := func(qf, qt, cf, ct uint8, weight, sim float32) {
-		for i := qf; i < qt; i++ {
-			s.qUsed[i] = true
-		}
-		for j := cf; j < ct; j++ {
-			s.cUsed[j] = true
-		}
-		a.shared += weight * sim
-		residual += weight * (1 - sim)
-		if sim < sameMeaning {
-			a.exact = false
-		}
-		switch class := c.words[cf].class; {
-		case class == Distinctive && q.words[qf].class == Distinctive, (qt-qf > 1 || ct-cf > 1) && (anyDistinctive(q.words[qf:qt]) || anyDistinctive(c.words[cf:ct])):
-			a.distinctive += weight * sim
-		case class == Place:
-			a.place += weight * sim
-		case class == Generic:
-			a.generic += weight * sim
-		}
-		kind = kind || kinds[c.words[cf].key]
-		if weight > 0 {
-			a.words++
-		}
-		if s.record {
-			s.groups = append(s.groups, group{[2]uint8{qf, qt}, [2]uint8{cf, ct}, weight, sim})
-		}
+// take pairs words qf..qt of the query with words cf..ct of the candidate.
+func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, sim float32) {
+	for i := qf; i < qt; i++ {
+		s.qUsed[i] = true
 	}
-	if from == 0 && int(to) == max(q.segments, 1)-1 && q.squashHash == c.squashHash && len(q.words) > 0 && len(c.words) > 0 {
-		take(0, uint8(len(q.words)), 0, uint8(len(c.words)), min(q.mass(), c.mass()), 1)
-		a.words = len(c.words)
+	for j := cf; j < ct; j++ {
+		s.cUsed[j] = true
+	}
+	if s.record {
+		s.groups = append(s.groups, group{[2]uint8{uint8(qf), uint8(qt)}, [2]uint8{uint8(cf), uint8(ct)}, weight, sim})
+	}
+	if weight == 0 {
+		return
+	}
+	a.shared += weight * sim
+	a.residual += weight * (1 - sim)
+	if sim < sameMeaning {
+		a.exact = false
+	}
+	one := qt-qf == 1 && ct-cf == 1
+	x, y := q.words[qf].class, c.words[cf].class
+	switch {
+	case a.person:
+		a.distinctive += weight * sim
+		if weight > initialWeight {
+			a.names += max(qt-qf, ct-cf)
+		}
+	case one && x == Distinctive && y == Distinctive, !one && (anyDistinctive(q.words[qf:qt]) || anyDistinctive(c.words[cf:ct])):
+		a.distinctive += weight * sim
+		a.names += max(qt-qf, ct-cf)
+	case y == Place:
+		a.place += weight * sim
+	case y == Generic:
+		a.generic += weight * sim
+	}
+	a.kind = a.kind || kinds[c.words[cf].key]
+	a.words++
+}
+
+// view compares words from..to of the query with the candidate.
+func (s *scorer) view(q, c *profile, from, to int, part bool) alignment {
+	s.reset(len(q.words), len(c.words))
+	a := alignment{from: uint8(from), to: uint8(to), exact: true, part: part}
+	whole := from == 0 && to == len(q.words)
+	if whole && q.squashHash == c.squashHash && len(q.words) > 0 && len(c.words) > 0 {
+		a.verbatim = true
+		if len(q.words) != len(c.words) {
+			s.take(&a, q, c, 0, len(q.words), 0, len(c.words), min(q.mass(), c.mass()), 1)
+			a.words = len(c.words)
+		}
 	}
 	for _, p := range s.pairs {
-		if g := q.words[p.q].segment; g < from || g > to || s.qUsed[p.q] || s.cUsed[p.c] {
+		i, j := int(p.q), int(p.c)
+		if i < from || i >= to || s.qUsed[i] || s.cUsed[j] {
 			continue
 		}
-		take(p.q, p.q+1, p.c, p.c+1, min(q.words[p.q].weight, c.words[p.c].weight), p.sim)
+		s.take(&a, q, c, i, i+1, j, j+1, min(q.words[i].weight, c.words[j].weight), p.sim)
 	}
-	s.join(q.words, c.words, s.qUsed, s.cUsed, from, to, func(i0, i1, j int, weight float32) {
-		take(uint8(i0), uint8(i1), uint8(j), uint8(j+1), weight, 1)
+	join(q.words[from:to], c.words, s.qUsed[from:to], s.cUsed, func(i0, i1, j int, weight float32) {
+		s.take(&a, q, c, from+i0, from+i1, j, j+1, weight, 1)
 	})
-	s.join(c.words, q.words, s.cUsed, s.qUsed, 0, 255, func(i0, i1, j int, weight float32) {
-		if g := q.words[j].segment; g >= from && g <= to {
-			take(uint8(j), uint8(j+1), uint8(i0), uint8(i1), weight, 1)
-		}
+	join(c.words, q.words[from:to], s.cUsed, s.qUsed[from:to], func(i0, i1, j int, weight float32) {
+		s.take(&a, q, c, from+j, from+j+1, i0, i1, weight, 1)
 	})
+	if a.shared <= 0 {
+		return a
+	}
+	s.rest(&a, q, c)
+	return a
+}
+
+// rest adds up the words that were not paired, and what comes of it all.
+func (s *scorer) rest(a *alignment, q, c *profile) {
 	var qNumber, cNumber bool
 	var qPlaces, cPlaces uint8 // the kinds of place that only one of them names
 	for i := range q.words {
 		w := &q.words[i]
-		if w.segment < from || w.segment > to {
+		if w.weight == 0 {
+			continue
+		}
+		if i < int(a.from) || i >= int(a.to) {
 			a.outside += w.weight
 			if w.class == Distinctive && w.weight >= 0.5 || kinds[w.key] {
 				a.beside = true
@@ -236,9 +306,10 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 			}
 			continue
 		}
-		if s.qUsed[i] || w.weight == 0 || repeats(q.words, s.qUsed, i) {
+		if s.qUsed[i] || repeats(q.words, s.qUsed, i) {
 			continue
 		}
+		a.left++
 		a.extra += w.weight
 		switch w.class {
 		case Number:
@@ -246,7 +317,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		case Place:
 			qPlaces |= level(w)
 		case Generic:
-			if !kind && kinds[w.key] {
+			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
 			}
 		}
@@ -256,6 +327,7 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		if s.cUsed[j] || w.weight == 0 || repeats(c.words, s.cUsed, j) {
 			continue
 		}
+		a.left++
 		a.lack += w.weight
 		switch w.class {
 		case Number:
@@ -263,24 +335,19 @@ func (s *scorer) view(q, c *profile, from, to uint8) alignment {
 		case Place:
 			cPlaces |= level(w)
 		case Generic:
-			if !kind && kinds[w.key] {
+			if !a.kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
 			}
 		}
 	}
-	if a.extra > 0 || a.lack > 0 {
+	if a.left > 0 {
 		a.exact = false
 	}
-	a.residual = residual
 	a.clash = min(a.extra, a.lack)
 	a.numberClash = qNumber && cNumber
 	a.placeClash = qPlaces&cPlaces != 0
-	a.verbatim = a.outside == 0 && q.squashHash == c.squashHash
-	if usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed) {
-		a.scattered = true
-	}
+	a.scattered = usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed)
 	a.finish()
-	return a
 }
 
 func anyDistinctive(words []word) bool {
@@ -328,14 +395,14 @@ func usedSegments(words []word, used []bool) int {
 
 // join finds runs of words of long that are one word of short: "Chon Myong"
 // for "Chonmyong".
-func (s *scorer) join(long, short []word, longUsed, shortUsed []bool, from, to uint8, found func(i0, i1, j int, weight float32)) {
+func join(long, short []word, longUsed, shortUsed []bool, found func(i0, i1, j int, weight float32)) {
 	for j := range short {
 		if shortUsed[j] || len(short[j].text) < 3 {
 			continue
 		}
 		text := short[j].text
 		for i := 0; i+1 < len(long); i++ {
-			if longUsed[i] || long[i].segment < from || long[i].segment > to || !hasPrefix(text, long[i].text) {
+			if longUsed[i] || !hasPrefix(text, long[i].text) {
 				continue
 			}
 			n, weight, k := len(long[i].text), long[i].weight, i+1
@@ -345,7 +412,7 @@ func (s *scorer) join(long, short []word, longUsed, shortUsed []bool, from, to u
 				k++
 			}
 			if n == len(text) && k > i+1 {
-				found(i, k, j, max(min(weight, short[j].weight), 0))
+				found(i, k, j, min(weight, short[j].weight))
 				break
 			}
 		}
@@ -369,8 +436,11 @@ func (a *alignment) shares() (s shares) {
 		return a.personShares()
 	}
 	f := float32(1)
-	if a.distinctive < leastDistinctive {
+	switch {
+	case a.distinctive < leastDistinctive:
 		f = strict
+	case a.names == 1:
+		f = lone
 	}
 	number := float32(0)
 	if a.numberClash {
@@ -396,7 +466,7 @@ func (a *alignment) shares() (s shares) {
 		}
 	case a.generic == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*placeOnly, "only places and numbers agree"
-	case a.distinctive < 0.05 && a.place == 0 && !(whole && a.words >= 2) && !part:
+	case a.distinctive < 0.05 && a.place == 0 && !((whole || a.left == 0 && a.outside == 0) && a.words >= 2) && !part:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree"
 	case a.distinctive < leastDistinctive && a.words < 2 && !whole:
 		s.generic, s.genericWhy = score*genericOnly, "only a frequent word agrees"
@@ -411,6 +481,9 @@ func (a *alignment) shares() (s shares) {
 	}
 	if a.scattered {
 		s.outside += scatteredCost
+	}
+	if a.part {
+		s.outside += unitCost
 	}
 	s.outside = min(s.outside, score)
 	if a.mended {
@@ -430,6 +503,8 @@ const (
 	placeOnly = 0.50
 	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
 	leastGeneric = 0.40
+	// unitCost is what a name loses that stands behind "of" and a unit of it.
+	unitCost = 0.04
 	// besideCost is what a single word loses that stands beside the name of somebody else.
 	besideCost = 0.20
 	// frequentName is what a name loses that is a single generic word or place.

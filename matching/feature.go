@@ -119,7 +119,7 @@ func explain(s *scorer, readings []profile, p *screening.Party, e *screening.Ent
 			s.alignPersons(&c.query, &c.candidate)
 		} else {
 			s.pair(&c.query, &c.candidate)
-			s.view(&c.query, &c.candidate, c.aligned.from, c.aligned.to)
+			s.view(&c.query, &c.candidate, int(c.aligned.from), int(c.aligned.to), c.aligned.part)
 		}
 		s.record = false
 		c.groups = slices.Clone(s.groups)

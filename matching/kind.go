@@ -18,3 +18,13 @@ const (
 	extraKindWeight = 0.50
 	lackKindWeight  = 0.30
 )
+
+// units are the words for parts of a party, by their keys.
+var units = map[string]bool{
+	"institute": true, "school": true, "faculty": true, "department": true, "laboratory": true, "center": true,
+	"college": true, "hospital": true, "division": true, "branch": true, "office": true, "section": true, "unit": true,
+	"bureau": true, "academy": true, "library": true, "clinic": true,
+}
+
+// belongs are the particles that tie a unit to what it is a unit of.
+var belongs = map[string]bool{"of": true, "at": true, "de": true, "des": true, "der": true, "du": true, "del": true, "della": true, "da": true, "do": true, "di": true}

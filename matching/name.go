@@ -28,7 +28,7 @@ var nameFeature = Feature{
 			}
 		}
 		in := func(i int) bool {
-			return c.query.person || c.query.words[i].segment >= a.from && c.query.words[i].segment <= a.to
+			return c.query.person || i >= int(a.from) && i < int(a.to)
 		}
 		shared := screening.Evidence{
 			Direction: screening.For, Score: 1,
@@ -59,7 +59,11 @@ var nameFeature = Feature{
 		against(shares.number, extra, lack, "the numbers differ")
 		against(shares.generic, shared.Query, shared.Candidate, shares.genericWhy)
 		if shares.outside > 0 {
-			against(shares.outside, quote(c.query.words, func(i int) bool { return !in(i) }), "", "the cell names more than this party: it may be a part of it, or stand beside it")
+			beside := "the cell names more than this party"
+			if a.part {
+				beside = "part of: the cell names a unit of this party"
+			}
+			against(shares.outside, quote(c.query.words, func(i int) bool { return !in(i) }), "", beside)
 		}
 		return out
 	},

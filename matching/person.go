@@ -4,6 +4,7 @@ package matching
 // patronymic left out says little; two that differ say the persons do.
 const (
 	personExtraCost = 0.52
+	personMoreCost  = 0.40 // beside three and more words that agree
 	personLackCost  = 0.26
 	personClashCost = 1.60
 )
@@ -14,40 +15,16 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	s.initials(q, c)
 	s.reset(len(q.words), len(c.words))
 	a := alignment{exact: true, person: true}
-	full, short := 0, 0
-	var residual float32
-	take := func(qf, qt, cf, ct uint8, weight, sim float32) {
-		for i := qf; i < qt; i++ {
-			s.qUsed[i] = true
-		}
-		for j := cf; j < ct; j++ {
-			s.cUsed[j] = true
-		}
-		a.shared += weight * sim
-		residual += weight * (1 - sim)
-		if sim < sameMeaning {
-			a.exact = false
-		}
-		a.distinctive += weight * sim
-		if weight > initialWeight {
-			full += int(max(qt-qf, ct-cf))
-		} else if weight > 0 {
-			short++
-		}
-		if s.record {
-			s.groups = append(s.groups, group{[2]uint8{qf, qt}, [2]uint8{cf, ct}, weight, sim})
-		}
-	}
 	for _, p := range s.pairs {
-		if !s.qUsed[p.q] && !s.cUsed[p.c] {
-			take(p.q, p.q+1, p.c, p.c+1, min(q.words[p.q].weight, c.words[p.c].weight), p.sim)
+		if i, j := int(p.q), int(p.c); !s.qUsed[i] && !s.cUsed[j] {
+			s.take(&a, q, c, i, i+1, j, j+1, min(q.words[i].weight, c.words[j].weight), p.sim)
 		}
 	}
-	s.join(q.words, c.words, s.qUsed, s.cUsed, 0, 255, func(i0, i1, j int, weight float32) {
-		take(uint8(i0), uint8(i1), uint8(j), uint8(j+1), weight, 1)
+	join(q.words, c.words, s.qUsed, s.cUsed, func(i0, i1, j int, weight float32) {
+		s.take(&a, q, c, i0, i1, j, j+1, weight, 1)
 	})
-	s.join(c.words, q.words, s.cUsed, s.qUsed, 0, 255, func(i0, i1, j int, weight float32) {
-		take(uint8(j), uint8(j+1), uint8(i0), uint8(i1), weight, 1)
+	join(c.words, q.words, s.cUsed, s.qUsed, func(i0, i1, j int, weight float32) {
+		s.take(&a, q, c, j, j+1, i0, i1, weight, 1)
 	})
 	for i := range q.words {
 		if !s.qUsed[i] {
@@ -62,15 +39,14 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	if a.extra > 0 || a.lack > 0 {
 		a.exact = false
 	}
-	a.residual = residual
 	a.clash = min(a.extra, a.lack)
 	if a.shared <= 0 {
 		return a
 	}
 	a.by = byWords
 	switch {
-	case full >= 2:
-	case full == 1 && short > 0:
+	case a.names >= 2:
+	case a.names == 1 && a.words >= 2:
 		a.few = oneAndInitial
 	default:
 		a.few = oneName
@@ -83,7 +59,11 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 // personShares divides what speaks against two persons' names being one.
 func (a *alignment) personShares() (s shares) {
 	residual := a.residual * personSpellingCost
-	extra, lack, clash := personExtraCost*a.extra, personLackCost*a.lack, personClashCost*a.clash
+	extraCost := float32(personExtraCost)
+	if a.names > 2 {
+		extraCost = personMoreCost
+	}
+	extra, lack, clash := extraCost*a.extra, personLackCost*a.lack, personClashCost*a.clash
 	d := a.shared + residual + extra + lack + clash
 	s.spelling, s.extra, s.lack, s.clash = residual/d, extra/d, lack/d, clash/d
 	s.generic = a.shared / d * a.few

@@ -56,10 +56,7 @@ func (s *space) findLike(t *term) []likeness {
 			}
 			for _, side := range [][]uint32{left, right} {
 				for _, id := range side {
-					if !seen[id] {
-						seen[id] = true
-						out = append(out, likeness{id, 1})
-					}
+					out = append(out, likeness{id, 1}) // twice does no harm
 				}
 			}
 		}

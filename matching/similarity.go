@@ -43,11 +43,15 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 	}
 	limit := editLimit(len(a))
 	// A letter of one word that the other has not got is one edit at least.
+	short := limit == 0 && len(a) == 3
+	if short {
+		limit = 1 // only of the cheapest kind, below
+	}
 	if limit == 0 || len(b)-len(a) > limit || bits.OnesCount32(aSet^bSet) > 2*limit || len(b) > maxWordLen {
 		return 0
 	}
 	cost, edits := editCost(a, b)
-	if edits > limit {
+	if edits > limit || short && cost > doubled {
 		return 0
 	}
 	return max(0, 1-cost*lengthCost(len(a)+len(b)))
@@ -63,7 +67,7 @@ func lengthCost(n int) float32 {
 
 // Twice the mean length, so that words of five and six letters stand between.
 var lengthCosts = [...]float32{
-	8: .30, 9: .24, 10: .20, 11: .165, 12: .14, 13: .12, 14: .105, 15: .095, 16: .085, 17: .078, 18: .07,
+	6: .34, 7: .32, 8: .30, 9: .24, 10: .20, 11: .165, 12: .14, 13: .12, 14: .105, 15: .095, 16: .085, 17: .078, 18: .07,
 	19: .066, 20: .06, 21: .056, 22: .052, 23: .048, 24: .045,
 }
 
@@ -128,13 +132,16 @@ func vowel(c byte) bool {
 	return false
 }
 
+// doubled is the cost of a letter doubled, the least of all: "Son" and "Sson".
+const doubled = 0.4
+
 // addCost is what it costs to drop or add the letter s[i]: little for a
 // doubled letter, an h or a vowel, which romanisations add and drop.
 func addCost(s string, i int) float32 {
 	c := s[i]
 	switch {
 	case i > 0 && s[i-1] == c || i+1 < len(s) && s[i+1] == c:
-		return .4
+		return doubled
 	case i == 0:
 		return 1.2 // the first letter of a word is seldom lost
 	case c == 'h' || c == 'j' || c == 'y':
@@ -148,7 +155,7 @@ func addCost(s string, i int) float32 {
 // alike groups letters that stand for one sound in different romanisations,
 // or look alike on a bad scan.
 var alike = func() (m ['z' + 1]['z' + 1]bool) {
-	for _, group := range []string{"ckq", "sz", "vw", "ijy", "gj", "dt", "bp", "fv", "uw", "xh", "kh", "0o", "1il", "5s", "8b", "2z", "mn"} {
+	for _, group := range []string{"ckq", "sz", "vw", "ijy", "gj", "dt", "bp", "fv", "uw", "xh", "kh", "mn"} {
 		for _, a := range group {
 			for _, b := range group {
 				m[a][b] = true
@@ -162,8 +169,22 @@ func replaceCost(a, b byte) float32 {
 	switch {
 	case vowel(a) && vowel(b):
 		return .5
+	case looksAlike(a, b):
+		return doubled
 	case a <= 'z' && b <= 'z' && alike[a][b]:
 		return .6
 	}
 	return 1
+}
+
+// looksAlike reports whether two letters are one on a bad scan.
+func looksAlike(a, b byte) bool {
+	if a > b {
+		a, b = b, a
+	}
+	switch string([]byte{a, b}) {
+	case "0o", "1i", "1l", "il", "5s", "8b", "2z", "6b", "9g", "0d":
+		return true
+	}
+	return false
 }

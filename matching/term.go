@@ -179,6 +179,9 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 func spellings(s string, yield func(uint64)) {
 	yield(hashKey('t', s))
 	limit := editLimit(len(s))
+	if len(s) == 3 {
+		limit = 1
+	}
 	if limit == 0 {
 		return
 	}
