@@ -22,7 +22,7 @@ func fillAllRows(b *Book, t Tab, f *Findings) error {
 		{Title: "Row", Width: 8, Style: StyleNumber},
 		{Title: "Stakes", Width: 10, Style: StyleWords},
 		{Title: "Likely matches", Width: 44, Style: StyleText},
-		{Title: "Notes", Width: 34, Style: StyleText},
+		{Title: "Notes", Width: 40, Style: StyleText},
 	}
 	own := len(columns)
 	for i, h := range f.Headers {
@@ -90,5 +90,5 @@ func rowNotes(res *screening.Result) string {
 		notes = append(notes, res.Partner.Parties[i].Notes...)
 		notes = append(notes, res.Parties[i].Notes...)
 	}
-	return strings.Join(distinct(notes), "\n")
+	return notesIn(notes)
 }

@@ -160,7 +160,7 @@ type Page struct {
 }
 
 // readable is how many characters side by side can still be read on paper.
-const readable = 230
+const readable = 260
 
 const (
 	docRow    = 1
@@ -443,10 +443,23 @@ func linesIn(s string, width float64) int {
 // Skip leaves n rows empty.
 func (p *Page) Skip(n int) { p.row += n }
 
-// Merge joins the cells of the last row from one column to another, 1-based.
-func (p *Page) Merge(from, to int) error {
+// Banner writes a warning into one cell as wide as all columns.
+func (p *Page) Banner(text string) error {
+	p.row++
 	row := strconv.Itoa(p.row)
-	return p.out.MergeCell(columnName(from)+row, columnName(to)+row)
+	style := p.book.styles[StyleWarning]
+	cells := []any{excelize.Cell{Value: cellText(text), StyleID: style}}
+	width := 0.0
+	for i, c := range p.layout.Columns {
+		if width += c.Width; i > 0 {
+			cells = append(cells, excelize.Cell{StyleID: style})
+		}
+	}
+	high := height(linesIn(text, width*0.8), []any{Styled{text, StyleWarning}}) // in larger letters
+	if err := p.out.SetRow("A"+row, cells, excelize.RowOpts{Height: high}); err != nil {
+		return err
+	}
+	return p.out.MergeCell("A"+row, columnName(len(cells))+row)
 }
 
 // Link makes a web address out of the cell in the given column of the next

@@ -39,7 +39,7 @@ var dismissed = Tab{
 				state = "due within 30 days"
 			}
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsOf(m.Listings),
+				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsInShort(m.Listings),
 				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires), state,
 			); err != nil {
 				return err

@@ -3,7 +3,6 @@ package reports
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"partnerscreen/screening"
 )
@@ -50,7 +49,7 @@ func fillNotFlagged(b *Book, t Tab, f *Findings) error {
 			}
 			row := []any{
 				ofGrade(pr.Grade), place.File, place.Sheet, place.Row, party.Name, roleOf(party.Role), party.Country,
-				nil, nil, nil, nil, "no listed name came near", strings.Join(distinct(slices.Concat(party.Notes, pr.Notes)), "\n"),
+				nil, nil, nil, nil, "no listed name came near", notesIn(slices.Concat(party.Notes, pr.Notes)),
 			}
 			if near != nil {
 				row[7], row[8], row[9], row[10] = cmp.Or(near.Matched, near.Name), near.List, near.Score, strengthOf(near.Strength)

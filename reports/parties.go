@@ -228,6 +228,3 @@ func termsOf(m *screening.Match) string {
 	}
 	return strings.Join(distinct(lines), "\n")
 }
-
-// joined joins what is not empty.
-func joined(sep string, parts ...string) string { return strings.Join(distinct(parts), sep) }

@@ -54,7 +54,7 @@ var reviewColumns = []struct {
 	{Column{Title: "Reference", Width: 14, Style: StyleText}, func(fd *Finding) string { return strings.Join(fd.Refs, ", ") }},
 	{Column{Title: "Matched name", Width: 30, Style: StyleText}, matchedName},
 	{Column{Title: "Listed as", Width: 26, Style: StyleText}, func(fd *Finding) string { return fd.Match.Name }},
-	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding) string { return listingsOf(fd.Match.Listings) }},
+	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding) string { return listingsInShort(fd.Match.Listings) }},
 	{Column{Title: "What the law does", Width: 28, Style: StyleWords}, func(fd *Finding) string { return plainControls(&fd.Match) }},
 	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding) string { return plainOwners(&fd.Match) }},
 	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding) string { return strengthOf(fd.Match.Strength) }},
@@ -64,7 +64,7 @@ var reviewColumns = []struct {
 	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Missing) }},
 	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding) string { return publisherPage(&fd.Match) }},
 	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierOf(&fd.Match) }},
-	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding) string { return strings.Join(fd.Notes, "\n") }},
+	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding) string { return notesIn(fd.Notes) }},
 	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding) string { return listingIDs(fd.Match.Listings) }},
 }
 

@@ -84,7 +84,18 @@ func sampleRun() *screening.Run {
 			"Ownership: a party owned by a listed one is found only where the list says so.",
 			"People: no column was mapped to them.",
 		},
-		Policy: screening.DefaultPolicy(),
+		Policy: &screening.Policy{
+			NoteLine: 0.65, ReviewLine: 0.8, StrongLine: 0.9, ExactLine: 0.98,
+			Rules: []screening.GradeRule{
+				{Name: "below the review line", Strength: []screening.Strength{screening.NoStrength, screening.Weak}, Grade: screening.Note, Why: "On record; nobody is asked to act."},
+				{
+					Name: "asset freeze or export denial", Controls: []screening.Control{screening.AssetFreeze, screening.ExportDenial},
+					Strength: []screening.Strength{screening.Strong, screening.Exact}, Bearing: []screening.Bearing{screening.Binding}, Grade: screening.Escalate, Why: "Dealing is barred.",
+				},
+				{Name: "published information only", Controls: []screening.Control{screening.ExportLicence}, Sharing: []screening.Sharing{screening.PublishedOnly}, Grade: screening.Review, Why: "One question is left."},
+				{Name: "likely match", Grade: screening.Review, Why: "A person decides before the work goes on."},
+			},
+		},
 	}
 }
 

@@ -19,8 +19,8 @@ var summary = Tab{
 	Fill: fillSummary,
 }
 
-// chartRows is how many lines a chart is high.
-const chartRows = 13
+// chartRows is how many lines a chart of so many bars wants.
+func chartRows(lines int) int { return min(max(13, lines+4), 60) }
 
 // meaning says in one line what a grade asks for.
 var meaning = map[screening.Grade]string{
@@ -40,7 +40,8 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		gradeHeader++
 	}
 	charts := gradeHeader + len(screening.Grades) + 4 // below the grades, the rejected, all, and a gap
-	tallyHeader := charts + chartRows + 1
+	room := chartRows(len(f.Tally))
+	tallyHeader := charts + room + 1
 	p, err := b.Page(t, Layout{
 		Plain:   true,
 		Columns: []Column{{Width: 34}, {Width: 50}, {Width: 14}, {Width: 21}, {Width: 12}, {Width: 40}},
@@ -56,14 +57,13 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	}
 	w := writer{page: p}
 	for _, line := range missing {
-		w.cells(Styled{line, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning}, Styled{nil, StyleWarning})
-		w.merge(1, 6)
+		w.banner(line)
 	}
 	w.cells(Styled{title(r), StyleTitle})
 	w.cells(Styled{fmt.Sprintf("Run %s of %s, reported %s", r.Run.ID, stamp(r.Run.Started), stamp(r.Generated)), StyleDoc})
 	w.cells(Styled{inShort(f), StyleBlock})
 	if mismatch != "" {
-		w.cells(Styled{mismatch, StyleWarning})
+		w.banner(mismatch)
 	}
 	p.Skip(1)
 
@@ -76,7 +76,7 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	line := func(label Styled, means string, now, then int) {
 		row := []any{label, Styled{means, StyleWords}, Styled{now, StyleNumber}}
 		if trend {
-			row = append(row, Styled{then, StyleNumber}, Styled{fmt.Sprintf("%+d", now-then), StyleWords})
+			row = append(row, Styled{then, StyleNumber}, Styled{changeText(now - then), StyleWords})
 		}
 		w.cells(row...)
 	}
@@ -91,7 +91,7 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	line(ofGrade(""), "Not screened; the reason stands on Rejected rows.", c.RowsRejected, before.RowsRejected)
 	line(Styled{"All rows that came in", StyleLabel}, fmt.Sprintf("%d screened and %d rejected; %s compared", c.RowsScreened, c.RowsRejected, counted(c.Parties, "party", "parties")), c.RowsIn, before.RowsIn)
 
-	p.Skip(1 + chartRows)
+	p.Skip(1 + room)
 	if len(f.Tally) > 0 {
 		w.cells(Styled{"Likely matches by list and control (each party once, however many rows it stands in)", StyleBlock})
 		w.cells(Styled{"List and control", StyleHeader}, Styled{"What the law does", StyleHeader}, Styled{"Matches", StyleHeader}, Styled{"To escalate", StyleHeader}, Styled{"To review", StyleHeader})
@@ -116,7 +116,7 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 				published, fetched, age = "none", "none", ""
 			}
 		}
-		w.cells(Styled{e.List, StyleText}, Styled{cmp.Or(e.Title, e.List), StyleText}, Styled{published, StyleWords}, Styled{fetched, StyleWords}, Styled{age, StyleWords}, state)
+		w.cells(Styled{e.List, StyleText}, Styled{cmp.Or(e.Title, e.List), StyleText}, Styled{published, StyleWords}, Styled{fetched, StyleWords}, Styled{age, StyleNumber}, state)
 	}
 
 	if len(r.Jurisdictions) == 0 {
@@ -171,6 +171,13 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		return w.err
 	}
 	return p.End()
+}
+
+func changeText(n int) string {
+	if n == 0 {
+		return "the same"
+	}
+	return fmt.Sprintf("%+d", n)
 }
 
 // inputs are the files of the run, and any other that rows came from.
@@ -255,7 +262,7 @@ func bars(x *excelize.File, sheet, column string, row int, width uint, name stri
 		Title:     excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: name, Font: &excelize.Font{Bold: true, Size: 11, Color: dark}}}},
 		Legend:    excelize.ChartLegend{Position: "none"},
 		PlotArea:  excelize.ChartPlotArea{ShowVal: true},
-		Dimension: excelize.ChartDimension{Width: width, Height: 20 * (chartRows - 1)},
+		Dimension: excelize.ChartDimension{Width: width, Height: uint(20 * (chartRows(lines) - 1))},
 		XAxis:     excelize.ChartAxis{ReverseOrder: true, Font: words},
 		YAxis:     excelize.ChartAxis{None: true},
 		GapWidth:  &gap,
@@ -266,8 +273,9 @@ func bars(x *excelize.File, sheet, column string, row int, width uint, name stri
 	return nil
 }
 
-func (w *writer) merge(from, to int) {
+// banner writes a warning as wide as the page.
+func (w *writer) banner(text string) {
 	if w.err == nil {
-		w.err = w.page.Merge(from, to)
+		w.err = w.page.Banner(text)
 	}
 }

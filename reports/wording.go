@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,16 +55,14 @@ func rolesOf(roles []screening.Role) string {
 
 func roleOf(r screening.Role) string { return strings.ReplaceAll(string(r), "_", " ") }
 
-// listingsOf numbers the listings, so that a reviewer can name one.
+// listingsOf numbers the listings, so that a reviewer can name one, and says
+// of each what its publisher does.
 func listingsOf(all []screening.Listing) string {
 	lines := make([]string, len(all))
 	for i, l := range all {
-		line := fmt.Sprintf("%d. %s", i+1, l.List)
-		if l.Entity != "" {
-			line += " " + l.Entity
-		}
-		if about := distinct([]string{l.Programme, l.Authority, l.LegalBasis}); len(about) > 0 {
-			line += ": " + strings.Join(about, "; ")
+		line := listed(i, l)
+		if about := joined("; ", l.Programme, l.Authority, l.LegalBasis); about != "" {
+			line += ": " + about
 		}
 		if l.Listed != "" {
 			line += ", listed " + l.Listed
@@ -71,18 +70,84 @@ func listingsOf(all []screening.Listing) string {
 		if l.Ends != "" {
 			line += ", ends " + l.Ends
 		}
-		switch l.Bearing {
-		case screening.Contractual:
-			line += " (binds through a funder or an item's origin)"
-		case screening.Informative:
-			line += " (does not bind this office)"
-		}
+		lines[i] = line + bearingOf(l)
 		if l.Blocking != "" {
-			line += " (acting on it may be barred by " + l.Blocking + ")"
+			lines[i] += " (acting on it may be barred by " + l.Blocking + ")"
 		}
-		lines[i] = line
 	}
 	return strings.Join(lines, "\n")
+}
+
+// listingsInShort is the same for a narrow column: the programme and how its
+// legal basis begins, and the laws that may bar acting on it once at the end.
+func listingsInShort(all []screening.Listing) string {
+	lines := make([]string, len(all))
+	var laws []string
+	barred := map[string][]string{}
+	for i, l := range all {
+		line := listed(i, l)
+		if about := joined("; ", l.Programme, shortened(l.LegalBasis, 60)); about != "" {
+			line += ": " + about
+		}
+		if l.Ends != "" {
+			line += ", ends " + l.Ends
+		}
+		lines[i] = line + bearingOf(l)
+		if l.Blocking != "" {
+			laws = append(laws, l.Blocking)
+			barred[l.Blocking] = append(barred[l.Blocking], strconv.Itoa(i+1))
+		}
+	}
+	for _, law := range distinct(laws) {
+		lines = append(lines, "Acting on "+strings.Join(barred[law], ", ")+" may be barred by "+law)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// listed is a listing's number, list and id. An id that only a machine can
+// read is cut; Listing ids has it whole.
+func listed(i int, l screening.Listing) string {
+	return strings.TrimSpace(fmt.Sprintf("%d. %s %s", i+1, l.List, shortened(l.Entity, 24)))
+}
+
+func bearingOf(l screening.Listing) string {
+	switch l.Bearing {
+	case screening.Contractual:
+		return " (binds through a funder or an item's origin)"
+	case screening.Informative:
+		return " (does not bind this office)"
+	}
+	return ""
+}
+
+// shortened cuts a text to so many characters.
+func shortened(s string, most int) string {
+	r := []rune(s)
+	if len(r) <= most {
+		return s
+	}
+	return strings.TrimRight(string(r[:most-1]), " ;,.") + "…"
+}
+
+// joined joins what is not empty.
+func joined(sep string, parts ...string) string { return strings.Join(distinct(parts), sep) }
+
+// notesIn puts notes a line each; that several lists were not screened
+// against takes one line.
+func notesIn(notes []string) string {
+	const lead = "not screened against "
+	var out, lists []string
+	for _, n := range distinct(notes) {
+		if list, ok := strings.CutPrefix(n, lead); ok {
+			lists = append(lists, list)
+		} else {
+			out = append(out, n)
+		}
+	}
+	if len(lists) > 0 {
+		out = append(out, lead+strings.Join(lists, ", "))
+	}
+	return strings.Join(out, "\n")
 }
 
 // controlsOf are the controls of a match, the one that set its grade first.

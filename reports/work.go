@@ -24,7 +24,7 @@ var work = Tab{
 		for _, w := range f.Work {
 			if err := p.Row(
 				ofGrade(w.Grade), w.Place.File, w.Place.Sheet, w.Place.Row, w.Reference, w.Project,
-				strings.Join(w.Parties, "\n"), string(w.Stakes), strings.Join(w.Notes, "\n"),
+				strings.Join(w.Parties, "\n"), string(w.Stakes), notesIn(w.Notes),
 			); err != nil {
 				return err
 			}
