@@ -157,6 +157,8 @@ func (r *entityReader) listing(l *screening.Listing) bool {
 			return r.common((*string)(&l.Bearing))
 		case "blocking_law":
 			return r.common(&l.Blocking)
+		case "key":
+			return r.text(&l.Key)
 		}
 		return false
 	})

@@ -71,22 +71,6 @@ func (s *Store) SchemaVersion(ctx context.Context) (have, want int, err error) {
 	return have, want, nil
 }
 
-// checkSchema refuses a database of a newer program, and migrates an older one unless told not to.
-func (s *Store) checkSchema(ctx context.Context, leave bool) error {
-	have, want, err := s.SchemaVersion(ctx)
-	if err != nil {
-		return err
-	}
-	if have > want {
-		return fmt.Errorf("opening the database %s: %w (schema %d, this program knows %d): install that one, or restore an older backup", s.place, ErrNewer, have, want)
-	}
-	if leave || have == want {
-		return nil
-	}
-	_, _, err = s.Migrate(ctx)
-	return err
-}
-
 // Migrate brings the schema up to date and says from which version to which.
 // Each migration is one transaction; a failed one leaves the version before it.
 // Several processes may call it at once.

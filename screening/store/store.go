@@ -72,11 +72,37 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		s.Close()
 		return nil, fmt.Errorf("opening the database %s: %w", s.place, err)
 	}
-	if err := s.checkSchema(ctx, opts.NoMigrate); err != nil {
+	if err := s.ready(ctx, opts.NoMigrate); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
+}
+
+// ready checks that the database is ours before it changes anything in it.
+func (s *Store) ready(ctx context.Context, leaveSchema bool) error {
+	have, want, err := s.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	if have > want {
+		return fmt.Errorf("opening the database %s: %w (schema %d, this program knows %d): install that one, or restore an older backup", s.place, ErrNewer, have, want)
+	}
+	if !s.postgres {
+		// Kept in the file: readers and one writer at once.
+		var mode string
+		if err := s.write.GetContext(ctx, &mode, "pragma journal_mode = wal"); err != nil {
+			return s.fault(ctx, "opening the database "+s.place, err)
+		}
+		if mode != "wal" {
+			return fmt.Errorf("opening the database %s: its disk cannot share a log between processes; put it on a local disk", s.place)
+		}
+	}
+	if leaveSchema || have == want {
+		return nil
+	}
+	_, _, err = s.Migrate(ctx)
+	return err
 }
 
 func (s *Store) openSQLite(ctx context.Context, path string, opts Options) error {
@@ -102,7 +128,6 @@ func (s *Store) openSQLite(ctx context.Context, path string, opts Options) error
 		"_pragma": {
 			fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds()), // first: the others may have to wait
 			"page_size(8192)",              // entities are about a kilobyte
-			"journal_mode(WAL)",            // readers and one writer at once
 			"synchronous(FULL)",            // a commit outlives a power cut
 			"foreign_keys(1)",              //
 			"journal_size_limit(67108864)", // give the disk back after a large import
