@@ -58,7 +58,9 @@ var tables = []table{
 // placeWeights are the weights of a place by its kind.
 var placeWeights = map[string]float32{"country": 0.15, "region": 0.25, "city": 0.30}
 
-var lexicon = sync.OnceValue(func() *vocabulary {
+var lexicon = sync.OnceValue(readLexicon)
+
+func readLexicon() *vocabulary {
 	v := &vocabulary{
 		words: make(map[string][]meaning, 16<<10), stems: map[string][]meaning{}, native: map[string][]meaning{},
 		skeletons: make(map[string][]meaning, 8<<10), stemBones: map[string][]meaning{},
@@ -103,7 +105,7 @@ var lexicon = sync.OnceValue(func() *vocabulary {
 	}
 	v.readPersons()
 	return v
-})
+}
 
 // tableLine is one line of a lexicon file: a key, a weight, and the words.
 type tableLine struct {
