@@ -87,8 +87,8 @@ func parseJPMETIEndUsers(src Source, emit func(*screening.Entity)) (Header, erro
 		if t := metiReleased(u.SourceURL); t.After(header.Published) {
 			header.Published = t
 		}
-		if e := readEndUser(u, at, ids, found); e != nil {
-			emit(e)
+		if d := readEndUser(u, at, ids, found); d != nil {
+			d.emitTo(emit)
 		}
 		return nil
 	})
@@ -96,7 +96,7 @@ func parseJPMETIEndUsers(src Source, emit func(*screening.Entity)) (Header, erro
 	return header, err
 }
 
-func readEndUser(u endUser, at string, ids madeIDs, found *findings) *screening.Entity {
+func readEndUser(u endUser, at string, ids madeIDs, found *findings) *draft {
 	name := printedCJK(u.EntityName)
 	var country string
 	for i, cell := range u.Addresses {
@@ -131,7 +131,7 @@ func readEndUser(u endUser, at string, ids madeIDs, found *findings) *screening.
 	}
 	endUserNames(d, name, u.Aliases)
 	d.Listings = []screening.Listing{endUserListing(d, printedCJK(u.Reason), u.SourceURL)}
-	return d.entity()
+	return d
 }
 
 // parseJPMETIEndUsersExport reads the OpenSanctions export of the same list.
@@ -152,7 +152,7 @@ func parseJPMETIEndUsersExport(src Source, emit func(*screening.Entity)) (Header
 		}
 		endUserNames(d, printedCJK(p.Name), p.Aliases)
 		d.Listings = []screening.Listing{endUserListing(d, printedCJK(strings.Join(p.Sanctions, "; ")), "")}
-		emit(d.entity())
+		d.emitTo(emit)
 	})
 	header.Findings = found.all()
 	return header, err

@@ -108,7 +108,7 @@ func parseJPMETIRussia(src Source, emit func(*screening.Entity)) (Header, error)
 				d.name(japaneseName(text, d.Countries))
 			}
 		}
-		emit(d.entity())
+		d.emitTo(emit)
 	})
 	header.Findings = found.all()
 	return header, err

@@ -200,3 +200,13 @@ func dateInAddress(url string) time.Time {
 	}
 	return t
 }
+
+// emitTo hands the entity on. One whose names hold no letter or figure can be
+// matched by nothing: it is a finding that holds the edition.
+func (d *draft) emitTo(emit func(*screening.Entity)) {
+	if len(d.Names) == 0 {
+		d.found.add("row", d.place, "no name, left out", true)
+		return
+	}
+	emit(d.entity())
+}

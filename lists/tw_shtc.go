@@ -62,7 +62,7 @@ func parseTWSHTC(src Source, emit func(*screening.Entity)) (Header, error) {
 		for _, n := range names {
 			d.name(n)
 		}
-		d.ID = ids.make("shtc", d.Names[0].Text, strings.Join(d.Countries, " "))
+		d.ID = ids.make("shtc", d.Name(), strings.Join(d.Countries, " "))
 		for _, ref := range append(unRefs, moreRefs...) {
 			d.identifier("un_ref", ref, "")
 		}
@@ -86,7 +86,7 @@ func parseTWSHTC(src Source, emit func(*screening.Entity)) (Header, error) {
 			List: d.List, Entity: d.ID, Programme: "SHTC Entity List", Authority: "Taiwan International Trade Administration",
 			LegalBasis: "Foreign Trade Act, Article 13", Controls: []screening.Control{screening.ExportLicence}, URL: twSHTCPage,
 		}}
-		emit(d.entity())
+		d.emitTo(emit)
 	})
 	return Header{Findings: found.all()}, err
 }

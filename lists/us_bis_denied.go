@@ -213,7 +213,7 @@ func emitDenied(rows []deniedRow, edition string, found *findings, emit func(*sc
 		}
 	}
 	for _, d := range persons {
-		emit(d.entity())
+		d.emitTo(emit)
 	}
 	header.Findings = found.all()
 	return header

@@ -69,7 +69,7 @@ func parseUSBISMIEU(src Source, emit func(*screening.Entity)) (Header, error) {
 		l.Listed = dateIn(r, "Date", true, found)
 		l.Ends = dateIn(r, "End date", true, found)
 		d.Listings = []screening.Listing{l}
-		emit(d.entity())
+		d.emitTo(emit)
 	})
 	return Header{Findings: found.all()}, err
 }

@@ -103,7 +103,7 @@ func parseUSDDTCDebarred(src Source, emit func(*screening.Entity)) (Header, erro
 		}
 	}
 	for _, d := range parties {
-		emit(d.entity())
+		d.emitTo(emit)
 	}
 	header.Findings = found.all()
 	return header, nil

@@ -34,8 +34,8 @@ var usDHSUFLPA = Card{
 	Note:   "Read from the tables of the Department's page. A subsidiary named beside its parent is an entry of its own. Format tested on an extract.",
 }
 
-// maxPage bounds a web page that is read whole.
-const maxPage = 32 << 20
+// maxPage bounds a web page that is read whole; this one has 200 kB.
+const maxPage = 8 << 20
 
 func parseUSDHSUFLPA(src Source, emit func(*screening.Entity)) (Header, error) {
 	const file = "*uflpa*.html"
@@ -50,7 +50,7 @@ func parseUSDHSUFLPA(src Source, emit func(*screening.Entity)) (Header, error) {
 		return Header{}, errors.New("the page has no table with a column for the name of the entity: it has been rebuilt or is another page")
 	}
 	for _, d := range read.parties {
-		emit(d.entity())
+		d.emitTo(emit)
 	}
 	var header Header
 	if read.updated == "" { // the newest entry is the least its age can be

@@ -85,7 +85,7 @@ func parseUSDoD1260H(src Source, emit func(*screening.Entity)) (Header, error) {
 			}
 			c.link(link)
 		}
-		emit(c.entity())
+		c.emitTo(emit)
 	}
 	header := Header{Findings: found.all()}
 	header.Published, _ = time.Parse(time.DateOnly, newest)

@@ -71,9 +71,13 @@ func parseUSDoD1286(src Source, emit func(*screening.Entity)) (Header, error) {
 		}
 	}
 	linkYears(byName, older, found)
+	wholes := map[string]*institution{}
 	for _, in := range listed {
-		in.linkWhole(listed)
-		emit(in.entity())
+		wholes[nameKey(in.Name())] = in
+	}
+	for _, in := range listed {
+		in.linkWhole(wholes)
+		in.emitTo(emit)
 	}
 	header.Findings = found.all()
 	return header, nil
@@ -126,6 +130,9 @@ func (in *institution) knownAs(byName map[string][]*institution, r transcribed) 
 	}
 }
 
+// maxLinks bounds how many names of one year may hang on each other; two is the most there were.
+const maxLinks = 8
+
 // linkYears goes back through the years and hands each older entry to the
 // listed institution it became: the older display name is one of the
 // institution's names, or one of the older aliases is its display name. An
@@ -142,19 +149,21 @@ func linkYears(byName map[string][]*institution, older map[string][]transcribed,
 	ended := map[string]bool{} // later years say so for the earlier ones
 	for _, year := range years {
 		rest := older[year]
-		for linked := true; linked; { // a link may bring the name that another needs
-			linked = false
-			for i := 0; i < len(rest); i++ {
-				heirs := successors(byName, rest[i])
+		for range maxLinks {
+			var left []transcribed
+			for _, r := range rest {
+				heirs := successors(byName, r)
 				if len(heirs) != 1 {
+					left = append(left, r)
 					continue
 				}
-				heirs[0].remember(rest[i])
-				heirs[0].knownAs(byName, rest[i])
-				rest = slices.Delete(slices.Clone(rest), i, i+1)
-				linked = true
-				i--
+				heirs[0].remember(r)
+				heirs[0].knownAs(byName, r)
 			}
+			if len(left) == len(rest) {
+				break
+			}
+			rest = left // a link may have brought the name that another needs
 		}
 		for _, r := range rest {
 			switch n := len(successors(byName, r)); {
@@ -211,18 +220,28 @@ var (
 // linkWhole ties an institute to what it is part of, as its own name says:
 // "Academy, Institute" where the academy is listed, "Academy – Institute",
 // "Laboratory at University".
-func (in *institution) linkWhole(listed []*institution) {
-	name, whole := in.Name(), ""
+func (in *institution) linkWhole(listed map[string]*institution) {
+	name := in.Name()
 	if m := wholeBeforeDash.FindStringSubmatch(name); m != nil {
-		whole = m[1]
-	} else if m := wholeAfterAt.FindStringSubmatch(name); m != nil {
-		whole = m[1]
+		in.partOf(m[1], listed[nameKey(m[1])])
+		return
 	}
-	link := screening.Link{Kind: "part_of", Name: whole, Source: "its name"}
-	for _, other := range listed {
-		if other != in && (nameKey(other.Name()) == nameKey(whole) || strings.HasPrefix(name, other.Name()+", ")) {
-			link.Name, link.Entity = other.Name(), other.ID
+	if m := wholeAfterAt.FindStringSubmatch(name); m != nil {
+		in.partOf(m[1], listed[nameKey(m[1])])
+		return
+	}
+	if i := strings.Index(name, ", "); i > 0 {
+		if whole := listed[nameKey(name[:i])]; whole != nil {
+			in.partOf(name[:i], whole)
 		}
+	}
+}
+
+// partOf links the institution to a body, which may or may not be listed itself.
+func (in *institution) partOf(name string, whole *institution) {
+	link := screening.Link{Kind: "part_of", Name: name, Source: "its name"}
+	if whole != nil {
+		link.Entity, link.Name = whole.ID, whole.Name()
 	}
 	in.link(link)
 }

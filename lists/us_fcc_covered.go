@@ -68,7 +68,7 @@ func parseUSFCCCovered(src Source, emit func(*screening.Entity)) (Header, error)
 			} else {
 				d.link(screening.Link{Kind: "parent", Entity: first.ID, Name: first.Name(), Source: "the same entry"})
 			}
-			emit(d.entity())
+			d.emitTo(emit)
 		}
 	})
 	header.Findings = found.all()

@@ -74,14 +74,14 @@ func parseUSSpecialLeg(src Source, emit func(*screening.Entity)) (Header, error)
 			if reported, err := time.Parse(time.DateOnly, r.Report); err == nil && reported.After(header.Published) {
 				header.Published = reported
 			}
-			emit(specialParty(r, law, ids, found))
+			specialParty(r, law, ids, found).emitTo(emit)
 		}
 	}
 	header.Findings = found.all()
 	return header, nil
 }
 
-func specialParty(r transcribed, law specialLaw, ids madeIDs, found *findings) *screening.Entity {
+func specialParty(r transcribed, law specialLaw, ids madeIDs, found *findings) *draft {
 	d := newDraft("us_special_leg", ids.make("leg", law.law, r.Name, r.Country), r.row.Place(), found)
 	d.Kind = r.Kind
 	d.name(screening.Name{Text: r.Name, Kind: screening.PrimaryName})
@@ -102,5 +102,5 @@ func specialParty(r transcribed, law specialLaw, ids madeIDs, found *findings) *
 		List: d.List, Entity: d.ID, Programme: law.law, Authority: r.Authority, LegalBasis: r.Programme,
 		Controls: law.controls, Terms: r.Notes, Listed: listed, Ends: r.End, Remarks: remarks, URL: r.URL,
 	}}
-	return d.entity()
+	return d
 }
