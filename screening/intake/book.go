@@ -32,6 +32,8 @@ type FileError struct {
 	File   string // base name
 	Reason string
 	Advice string
+
+	noNames bool // no column is recognised as the name of a party
 }
 
 func (e *FileError) Error() string {
@@ -109,12 +111,10 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 	if size > b.limits.Bytes {
 		return tooMuch("it has %d MB, and %d MB is the limit", (size+1<<20-1)>>20, b.limits.Bytes>>20)
 	}
-	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(r, 0, size)); err != nil {
+	var err error
+	if b.hash, err = hashOf(io.NewSectionReader(r, 0, size)); err != nil {
 		return err
 	}
-	b.hash = hex.EncodeToString(sum.Sum(nil))
-
 	kind, zr, err := sniff(r, size, b.limits)
 	if err != nil {
 		return err
@@ -132,6 +132,13 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 		return err
 	}
 	return b.readHeaders(mappings, m)
+}
+
+// hashOf is the SHA-256 of what r gives, in hex.
+func hashOf(r io.Reader) (string, error) {
+	sum := sha256.New()
+	_, err := io.Copy(sum, r)
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 func openText(r io.ReaderAt, size int64, mappings Columns, m *meter) (*source, error) {
@@ -234,7 +241,7 @@ func (b *Book) noNames() error {
 	}
 	return &FileError{
 		Reason: "no column is recognised as the name of a partner, funder or other party; the headers seen are: " + strings.Join(seen, "; "),
-		Advice: advice,
+		Advice: advice, noNames: true,
 	}
 }
 
@@ -257,7 +264,7 @@ func (b *Book) fault(err error) error {
 		return fmt.Errorf("reading %s: %w", b.file, err)
 	}
 	if fe, ok := errors.AsType[*FileError](err); ok {
-		return &FileError{File: b.file, Reason: fe.Reason, Advice: fe.Advice}
+		return &FileError{File: b.file, Reason: fe.Reason, Advice: fe.Advice, noNames: fe.noNames}
 	}
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pe.Err

@@ -213,7 +213,7 @@ func TestWorkbook(t *testing.T) {
 					{Header: "Funder Name", Role: "Funder"}, {Header: "Funder Country", Role: "Funder country"},
 					{Header: "Project", Role: "Project"}, {Header: "Start", Role: "Start"}, {Header: "End", Role: "End"},
 					{Header: "Ownership share", Role: "Ownership share"},
-				}},
+				}, Notes: []string{"filled rows above the header, taken for its title and not read: 2"}},
 				{Name: "Former", HeaderRow: 1, Columns: []screening.MappedColumn{{Header: "Partner", Role: "Partner"}, {Header: "Country", Role: "Partner country"}},
 					Notes: []string{"the sheet is hidden in the workbook; it was read all the same"}},
 				{Name: "Notes", HeaderRow: 1, Columns: []screening.MappedColumn{}, Ignored: []string{"Colour", "Meaning"},
@@ -391,6 +391,8 @@ func TestDelimitedText(t *testing.T) {
 		{"cells kept from being read as numbers", "Partner,Reference\n=\"Quell GmbH\",=\"007\"\n", []string{"2: partner Quell GmbH"}},
 		{"a separator line as Excel writes it", "sep=;\nPartner;Country\nQuell GmbH;DE\n", []string{"3: partner Quell GmbH (DE)"}},
 		{"the header again on the second page", "Partner,Country\nQuell GmbH,DE\nPartner,Country\nHalcyon Ltd,GB\n", []string{"2: partner Quell GmbH (DE)", "3: the row repeats the header", "4: partner Halcyon Ltd (GB)"}},
+		{"another table below", "Partner,Country\nQuell GmbH,DE\nFunder,Country\nBorealis Fund,NO\n", []string{"2: partner Quell GmbH (DE)", "3: the row looks like the header of another table; the rows below it are read under the first header", "4: partner Borealis Fund (NO)"}},
+		{"a title as wide as the header", "Department,Tides\nPartner,Country\nQuell GmbH,DE\n", []string{"3: partner Quell GmbH (DE)"}},
 		{"filled cells and no party", "Partner,Country,Amount\n,DE,5\nTotal,,5\n,,\n", []string{`2: no party: nothing stands under "Partner"`, `3: no party: column "Partner": "Total" adds up the rows above; it is no name`}},
 		{"a company called Total", "Partner,Country,Amount\nTotal,France,5\n", []string{"2: partner Total (FR)"}},
 	} {

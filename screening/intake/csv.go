@@ -41,10 +41,14 @@ func csvTab(open func() io.Reader, mappings Columns, m *meter) (*tab, error) {
 	default:
 		t.notes = append(t.notes, "cells are separated by "+strconv.Quote(string(delimiter)))
 	}
-	t.lines = func(ctx context.Context, m *meter) iter.Seq2[line, error] {
-		return csvLines(ctx, newRecords(open(), delimiter, loneCR, m.limits), m)
-	}
+	t.lines = csvStream(open, delimiter, loneCR, m.limits)
 	return t, nil
+}
+
+func csvStream(open func() io.Reader, delimiter rune, loneCR bool, l Limits) func(context.Context, *meter) iter.Seq2[line, error] {
+	return func(ctx context.Context, m *meter) iter.Seq2[line, error] {
+		return csvLines(ctx, newRecords(open(), delimiter, loneCR, l), m)
+	}
 }
 
 // sniffDelimiter takes the delimiter under which the header is recognised

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,6 +123,12 @@ var phrases = sync.OnceValue(func() phraseTables {
 	}
 	return t
 })
+
+// knows reports whether a text is one of the phrases, whole.
+func (t phraseTables) knows(s string) bool {
+	f := fold(s)
+	return t.parties[f].field != "" || t.fields[f].field != "" || t.rows[f].field != "" || t.lone[f]
+}
 
 func split(bars string) func(func(string) bool) {
 	return func(yield func(string) bool) {
@@ -524,7 +531,7 @@ const headerLines = 100
 // "Country"). Where no row names a party the layout has no names.
 func findHeader(lines []line, mappings Columns) *layout {
 	var best *layout
-	bestScore, widest := 0, 0
+	bestScore, widest, above := 0, 0, 0
 	for i, ln := range lines {
 		filled := ln.filled()
 		for span := 1; span <= 3 && i+span <= len(lines); span++ {
@@ -540,17 +547,21 @@ func findHeader(lines []line, mappings Columns) *layout {
 			if len(l.names) == 0 || score <= bestScore {
 				continue
 			}
-			// One known word among data ("partner" under "Role") makes no header.
-			if columns == 1 && filled > 1 && filled <= widest && !l.columns[l.names[0]].mapped {
+			// A known word or two among data ("partner" under "Role") make no
+			// header: the rows above would be lost as its title.
+			if columns < min(3, filled) && filled <= widest && !l.columns[l.names[0]].mapped {
 				continue
 			}
 			l.headerRow = lines[i+span-1].number
-			best, bestScore = l, score
+			best, bestScore, above = l, score, i
 		}
 		widest = max(widest, filled)
 	}
 	if best != nil {
 		best.headerRow = mergedTo(best.headerRow, lines)
+		if above > 0 {
+			best.notes = append(best.notes, fmt.Sprintf("filled rows above the header, taken for its title and not read: %d", above))
+		}
 		return best
 	}
 	return guessHeader(lines, mappings)

@@ -208,6 +208,9 @@ func TestFindHeader(t *testing.T) {
 			}
 		})
 	}
+	if l := findHeader(rows("Who|Role|Type\nQuell|Supplier|Company\nHalcyon|Funder|Company"), nil); len(l.names) > 0 {
+		t.Errorf("a data row was taken for the header: row %d", l.headerRow)
+	}
 	if l := findHeader(rows("Who|Kind|Since\nQuell|Partner|2020\nHalcyon|Funder|2021"), nil); len(l.names) > 0 {
 		t.Errorf("a data row was taken for the header: row %d", l.headerRow)
 	}

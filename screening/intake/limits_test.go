@@ -99,28 +99,28 @@ func TestBombs(t *testing.T) {
 			Limits{Strings: 200_000}, "its texts take more than",
 		},
 		{
-			"one string of 100 MB",
+			"one string of 30 MB",
 			func() []byte {
-				return xlsxOf(t, `<sheetData>`+xlsxHeader+`</sheetData>`, "<si><t>"+strings.Repeat("x", 100<<20)+"</t></si>")
+				return xlsxOf(t, `<sheetData>`+xlsxHeader+`</sheetData>`, "<si><t>"+strings.Repeat("x", 30<<20)+"</t></si>")
 			},
 			Limits{}, "unfolds to",
 		},
 		{
-			"one string of 100 MB, any ratio allowed",
+			"one string of 30 MB, any ratio allowed",
 			func() []byte {
-				return xlsxOf(t, `<sheetData>`+xlsxHeader+`</sheetData>`, "<si><t>"+strings.Repeat("x", 100<<20)+"</t></si>")
+				return xlsxOf(t, `<sheetData>`+xlsxHeader+`</sheetData>`, "<si><t>"+strings.Repeat("x", 30<<20)+"</t></si>")
 			},
 			Limits{Ratio: 1 << 30}, "one of its cells holds more than 4 MB of text",
 		},
 		{
-			"one attribute of 100 MB, any ratio allowed",
+			"one attribute of 30 MB, any ratio allowed",
 			func() []byte {
-				return xlsxOf(t, `<sheetData>`+xlsxHeader+`<row r="2" x="`+strings.Repeat("x", 100<<20)+`"/></sheetData>`, "")
+				return xlsxOf(t, `<sheetData>`+xlsxHeader+`<row r="2" x="`+strings.Repeat("x", 30<<20)+`"/></sheetData>`, "")
 			},
 			Limits{Ratio: 1 << 30}, "one of its cells holds more than 4 MB of text",
 		},
 		{"styles that unfold", func() []byte {
-			return zipOf(t, "xl/workbook.xml", `<workbook/>`, "xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="x/styles" Target="styles.xml"/></Relationships>`, "xl/styles.xml", strings.Repeat(" ", 50<<20))
+			return zipOf(t, "xl/workbook.xml", `<workbook/>`, "xl/_rels/workbook.xml.rels", `<Relationships><Relationship Id="a" Type="x/styles" Target="styles.xml"/></Relationships>`, "xl/styles.xml", strings.Repeat(" ", 20<<20))
 		}, Limits{}, "its part xl/styles.xml unfolds to"},
 		{"a part larger than all may be", func() []byte {
 			return xlsxOf(t, `<sheetData>`+xlsxHeader+noise(2<<20)+`</sheetData>`, "")

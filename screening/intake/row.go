@@ -23,8 +23,7 @@ func (l *layout) partner(place screening.Place, ln line, limits Limits) *screeni
 		p.Error = "the sheet has no column that is recognised as the name of a party"
 		return p
 	}
-	if l.repeatsHeader(ln) {
-		p.Error = "the row repeats the header"
+	if p.Error = l.headerAgain(ln); p.Error != "" {
 		return p
 	}
 	var why []string // there is no party
@@ -90,21 +89,38 @@ func (l *layout) nameHeaders() string {
 	return strings.Join(out, ", ")
 }
 
-// repeatsHeader recognises the header again, as printed tables have it on each page.
-func (l *layout) repeatsHeader(ln line) bool {
-	same := 0
-	for i := range l.columns {
+// headerAgain says why a row is not data but the header again, as printed
+// tables have it on each page, or that of a second table below the first.
+func (l *layout) headerAgain(ln line) string {
+	suspect := false // a name column holds what could be a header
+	for _, i := range l.names {
 		c := &l.columns[i]
 		v := cleanCell(l.cell(ln, c))
-		if v == "" {
+		suspect = suspect || strings.EqualFold(v, c.header) || (len(v) < 30 && phrases().knows(v))
+	}
+	if !suspect || ln.number <= l.headerRow {
+		return ""
+	}
+	filled, same, known := 0, 0, 0
+	for i, v := range ln.cells {
+		if v = cleanCell(v); v == "" {
 			continue
 		}
-		if !strings.EqualFold(v, c.header) {
-			return false
+		filled++
+		if i < len(l.columns) && strings.EqualFold(v, l.columns[i].header) {
+			same++
 		}
-		same++
+		if recognise(v).field != "" {
+			known++
+		}
 	}
-	return same > 1 || (same == 1 && len(l.columns) == 1)
+	switch {
+	case same == filled && (same > 1 || len(l.columns) == 1):
+		return "the row repeats the header"
+	case known == filled && known > 1:
+		return "the row looks like the header of another table; the rows below it are read under the first header"
+	}
+	return ""
 }
 
 // partyNames reads the names in one cell; bad says what of it is no name.
