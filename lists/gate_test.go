@@ -326,7 +326,7 @@ func TestReadLimits(t *testing.T) {
 		}
 	}
 	// A quote that never closes must not swallow the file into one record.
-	write(t, filepath.Join(dir, "watch", "names.csv"), "name\n\""+strings.Repeat("x\n", maxRecord))
+	write(t, filepath.Join(dir, "watch", "names.csv"), "name\n\""+strings.Repeat(strings.Repeat("alder ", 100)+"\n", maxRecord/600+200))
 	r, err := Read(&card, f, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)

@@ -187,6 +187,10 @@ var lei = regexp.MustCompile(`^[A-Z0-9]{18}[0-9]{2}$`)
 func (p *ofacParty) document(kind, value, country string) bool {
 	kind, value = strings.TrimSuffix(tidy(kind), ":"), tidy(value)
 	code := p.nation(country)
+	if imo, ok := strings.CutPrefix(value, "IMO "); ok { // of ships and of the companies that own them, under several types
+		p.identifier("imo", imo, "")
+		return true
+	}
 	switch {
 	case kind == "Website":
 		p.website(value)
@@ -208,8 +212,6 @@ func (p *ofacParty) document(kind, value, country string) bool {
 			continue
 		}
 		switch id.kind {
-		case "imo":
-			value = strings.TrimPrefix(value, "IMO ")
 		case "other":
 			value = strings.TrimPrefix(value, "- ") // "Digital Currency Address - XBT …"
 		case "lei":

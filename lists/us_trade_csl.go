@@ -56,6 +56,8 @@ var usTradeCSL = Card{
 			"ISN": {MinEntities: 80, MaxShrink: 0.3, MaxGrow: 1},
 			"UVL": {MinEntities: 50, MaxShrink: 0.3, MaxGrow: 1},
 			"MEU": {MinEntities: 30, MaxShrink: 0.3, MaxGrow: 2},
+			"CAP": {}, // banks move between OFAC's short lists by the dozen: 53 in 2022, one in 2026
+			"MBS": {},
 			"*":   {MaxShrink: 0.3, MaxGrow: 3},
 		},
 	},
