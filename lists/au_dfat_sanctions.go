@@ -64,6 +64,7 @@ func parseAU(src Source, emit func(*screening.Entity)) (Header, error) {
 	}
 	defer f.Close()
 	var found findings
+	emit = checked(emit, &found)
 	parties := map[string]*auParty{}
 	var order []*auParty
 	newest := "" // the latest control date: the list bears no other

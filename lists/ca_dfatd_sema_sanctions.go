@@ -1,7 +1,6 @@
 package lists
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -42,7 +41,7 @@ func parseSEMA(src Source, emit func(*screening.Entity)) (Header, error) {
 	}
 	defer f.Close()
 	var found findings
-	ids := map[string]int{}
+	emit = checked(emit, &found)
 	newest := "" // the latest date of listing: the file bears no other
 	_, err = nodes(f, file, "data-set", nil, func(n *node) error {
 		if n.Name != "record" {
@@ -50,12 +49,7 @@ func parseSEMA(src Source, emit func(*screening.Entity)) (Header, error) {
 			return nil
 		}
 		found.unknown(n, file, semaPaths)
-		id := semaID(n)
-		if ids[id]++; ids[id] > 1 {
-			found.add("row", place(file, n), "item "+id+" stands twice in the file", false)
-			id = fmt.Sprintf("%s (%d)", id, ids[id])
-		}
-		e := semaEntity(n, id, place(file, n), &found)
+		e := semaEntity(n, semaID(n), place(file, n), &found)
 		newest = max(newest, e.Listings[0].Listed)
 		emit(e)
 		return nil

@@ -66,6 +66,7 @@ func parseNRO(src Source, emit func(*screening.Entity)) (Header, error) {
 	for _, o := range n.organisations {
 		n.sort(o)
 	}
+	emit = checked(emit, &n.found)
 	for _, o := range n.organisations {
 		emit(o.entity())
 		for _, part := range o.parts {

@@ -91,6 +91,7 @@ func parseSECO(src Source, emit func(*screening.Entity)) (Header, error) {
 		c.found.add("source", file, fmt.Sprintf("the file is an %q, not the whole list", kind), true)
 	}
 	c.date, _ = ParseDate(root.Attr("date"), false)
+	emit = checked(emit, &c.found)
 	if _, err = c.pass(src, file, func(n *node) {
 		if n.Name == "target" {
 			if e := c.target(n, place(file, n)); e != nil {

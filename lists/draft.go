@@ -274,15 +274,37 @@ func (d *draft) remark(text string) {
 	d.Remarks = joined("; ", d.Remarks, text)
 }
 
-// entity returns what was read. One party without a name is a finding; a list
-// that lost its names is held by its bounds.
+// entity returns what was read.
 func (d *draft) entity() *screening.Entity {
 	slices.Sort(d.Countries)
-	if len(d.Names) == 0 {
-		d.found.add("row", d.place, fmt.Sprintf("party %s has no name", d.ID), false)
-	}
 	e := d.Entity
 	return &e
+}
+
+// checked makes sure of what the other rooms rely on: an entity has a name,
+// and an id that no other of the list has. A party without a name cannot be
+// screened; it is left out, and holds the edition.
+func checked(emit func(*screening.Entity), found *findings) func(*screening.Entity) {
+	ids := madeIDs{}
+	return func(e *screening.Entity) {
+		if len(e.Names) == 0 {
+			found.add("row", e.List, fmt.Sprintf("party %q has no name and is left out", e.ID), true)
+			return
+		}
+		id := e.ID
+		if id == "" {
+			id = ids.make("unnumbered", e.Name())
+			found.add("row", e.List, "a party without an id goes by its name", false)
+		} else if ids[id]++; ids[id] > 1 {
+			id = fmt.Sprintf("%s (%d)", id, ids[id])
+			found.add("row", e.List, fmt.Sprintf("id %q is used for several parties", e.ID), false)
+		}
+		e.ID = id
+		for i := range e.Listings {
+			e.Listings[i].Entity = id
+		}
+		emit(e)
+	}
 }
 
 // tidy trims a text and makes every run of blanks, line breaks and control

@@ -55,6 +55,7 @@ var eu833Terms = map[string]string{
 
 func parseEU833(src Source, emit func(*screening.Entity)) (Header, error) {
 	x := euAnnexes{list: "eu_833_2014", terms: eu833Terms, ids: madeIDs{}}
+	emit = checked(emit, &x.found)
 	if err := x.read(src, "32014R0833.csv", emit); err != nil {
 		return Header{}, err
 	}

@@ -237,7 +237,7 @@ func (x *euAnnexes) identifiers(d *draft, r row) {
 var (
 	euTax = regexp.MustCompile(`(?i)\b(tax|inn|unp)\b`)
 	// figures is a number as documents bear it: some capitals, figures, more of both.
-	figures = regexp.MustCompile(`(?:\p{Lu}{1,12}[ -]?)?\d[\p{Lu}\d/-]*(?: \d[\p{Lu}\d/-]*)*`)
+	figures = regexp.MustCompile(`(?:\p{Lu}{1,12}-?|\b\p{Lu} )?\d[\p{Lu}\d/-]*(?: \d[\p{Lu}\d/-]*)*`)
 	// figuresEnd begins what is said about a number and holds dates of its own.
 	figuresEnd = regexp.MustCompile(`(?i)\b(issued|expir\w*|valid|under|place of|(officially )?cancelled|as of)\b.*$`)
 )

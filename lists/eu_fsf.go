@@ -80,6 +80,7 @@ func parseEUXML(src Source, emit func(*screening.Entity)) (Header, error) {
 	}
 	defer f.Close()
 	var found findings
+	emit = checked(emit, &found)
 	root, err := nodes(f, file, "export", nil, func(n *node) error {
 		if n.Name != "sanctionEntity" {
 			found.add("column", place(file, n), "unknown element "+n.Name, true)
@@ -147,6 +148,7 @@ func parseEUCSV(src Source, emit func(*screening.Entity)) (Header, error) {
 		return Header{}, fmt.Errorf("%w; if its columns begin with Naal_ or Leba_: %s", err, euInstead)
 	}
 	var found findings
+	emit = checked(emit, &found)
 	var header Header
 	parties := map[string]*euParty{}
 	var order []*euParty

@@ -57,6 +57,7 @@ var euActFile = regexp.MustCompile(`(?i)^3\d{4}[RD]\d+\.csv$`)
 
 func parseEUJournal(src Source, emit func(*screening.Entity)) (Header, error) {
 	x := euAnnexes{list: "eu_journal_sanctions", ids: madeIDs{}}
+	emit = checked(emit, &x.found)
 	for _, file := range src.Names() {
 		if !euActFile.MatchString(file) || file == "32014R0833.csv" {
 			continue

@@ -116,6 +116,7 @@ func parseUKCSV(src Source, emit func(*screening.Entity)) (Header, error) {
 		return Header{}, err
 	}
 	var found findings
+	emit = checked(emit, &found)
 	if published.IsZero() {
 		found.add("row", file+" line 1", "no report date above the columns", false)
 	}
@@ -239,6 +240,7 @@ func parseUKXML(src Source, emit func(*screening.Entity)) (Header, error) {
 	}
 	defer f.Close()
 	var found findings
+	emit = checked(emit, &found)
 	var header Header
 	_, err = nodes(f, file, "Designations", nil, func(n *node) error {
 		switch n.Name {

@@ -82,7 +82,7 @@ func parseUN(src Source, emit func(*screening.Entity)) (Header, error) {
 	}
 	defer f.Close()
 	var found findings
-	seen := map[string]bool{}
+	emit = checked(emit, &found)
 	root, err := nodes(f, file, "CONSOLIDATED_LIST", []string{"INDIVIDUALS", "ENTITIES"}, func(n *node) error {
 		kind := screening.KindOrganisation
 		switch n.Name {
@@ -97,13 +97,7 @@ func parseUN(src Source, emit func(*screening.Entity)) (Header, error) {
 			kid.Name = strings.TrimPrefix(strings.TrimPrefix(kid.Name, "INDIVIDUAL_"), "ENTITY_")
 		}
 		found.unknown(n, file, unPaths)
-		e := unEntity(n, kind, place(file, n), &found)
-		if seen[e.ID] {
-			found.add("row", place(file, n), "reference "+e.ID+" is used twice; the second party goes by its DATAID", false)
-			e.ID = n.Get("DATAID")
-		}
-		seen[e.ID] = true
-		emit(e)
+		emit(unEntity(n, kind, place(file, n), &found))
 		return nil
 	})
 	if err != nil {
