@@ -23,7 +23,7 @@ const (
 
 	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest`
 	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest`
-	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision`
+	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision, match_key, changes`
 )
 
 // AddResults keeps the results of some rows of a run, all of them or none.
@@ -164,11 +164,12 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 		listings, err1 := jsonText(m.Listings)
 		evidence, err2 := jsonText(m.Evidence)
 		decision, err3 := jsonPointer(m.Decision)
-		if err := errors.Join(err1, err2, err3); err != nil {
+		changes, err4 := jsonOrNull(m.Changes)
+		if err := errors.Join(err1, err2, err3, err4); err != nil {
 			return err
 		}
 		err := w.matches.row(ctx, sheet, row, i, k+1, text(m.List), text(m.Entity), text(m.Name), text(m.Matched), m.Score, string(m.Strength),
-			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), listings, evidence, decision)
+			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), listings, evidence, decision, text(m.Key), changes)
 		if err != nil {
 			return err
 		}
@@ -181,7 +182,7 @@ const (
 	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes from run_rows where sheet_id = ? and row > ? order by row limit ?`
 	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest
 		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
-	selectMatches = `select row, party, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision
+	selectMatches = `select row, party, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision, match_key, changes
 		from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
 )
 
@@ -335,13 +336,13 @@ func (s *Store) addMatches(ctx context.Context, sheet int64, first, last int, re
 	for rows.Next() {
 		var row, party int
 		var m screening.Match
-		var listings, evidence, decision []byte
+		var listings, evidence, decision, changes []byte
 		err := rows.Scan(&row, &party, &m.List, &m.Entity, &m.Name, &m.Matched, &m.Score, &m.Strength, &m.Control, &m.Owner,
-			&m.Grade, &m.Rule, &listings, &evidence, &decision)
+			&m.Grade, &m.Rule, &listings, &evidence, &decision, &m.Key, &changes)
 		if err != nil {
 			return err
 		}
-		err = errors.Join(fromJSON(listings, &m.Listings), fromJSON(evidence, &m.Evidence), fromJSON(decision, &m.Decision))
+		err = errors.Join(fromJSON(listings, &m.Listings), fromJSON(evidence, &m.Evidence), fromJSON(decision, &m.Decision), fromJSON(changes, &m.Changes))
 		if err != nil {
 			return err
 		}

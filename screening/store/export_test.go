@@ -1,0 +1,13 @@
+package store
+
+import "partnerscreen/screening"
+
+// ReadEntity reads an entity as Entities does, and says whether the fast
+// reader knew all of it.
+func ReadEntity(content []byte) (e *screening.Entity, fast bool, err error) {
+	r := newEntityReader()
+	r.b = content
+	fast = r.readEntity(new(screening.Entity)) && r.i == len(content)
+	e, err = r.entity(content)
+	return e, fast, err
+}
