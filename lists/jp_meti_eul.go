@@ -243,7 +243,11 @@ func countryThenName(cell string) (code, rest string) {
 			break
 		}
 		if code, ok := screening.CountryCode(cell[:end]); ok && end > 3 {
-			return code, strings.TrimSpace(cell[end:])
+			rest = strings.TrimSpace(cell[end:])
+			if again, ok := screening.CountryCode(rest); ok && again == code { // in Japanese, then in English
+				rest = ""
+			}
+			return code, rest
 		}
 	}
 	return "", ""

@@ -28,8 +28,16 @@ var jpMETIRussia = Card{
 		}},
 		Parse: parseJPMETIRussia,
 	}},
-	Bounds: Bounds{MinEntities: 400, MaxEntities: 5000, MinNamed: 1, MinCountry: 0.8, MinAlias: 0.5, MaxShrink: 0.2, MaxGrow: 0.6},
-	Note:   "Read from the OpenSanctions export (CC BY-NC 4.0) of the Ministry's bilingual PDFs; only the notices of the Ministry of Foreign Affairs are official.",
+	Part: func(l *screening.Listing) string { return l.Programme },
+	Bounds: Bounds{
+		MinEntities: 400, MaxEntities: 5000, MinNamed: 1, MinCountry: 0.8, MinAlias: 0.5, MaxShrink: 0.2, MaxGrow: 0.6,
+		Parts: map[string]Bounds{
+			"Export ban: entities of the Russian Federation":  {MinEntities: 300, MaxShrink: 0.2},
+			"Export ban: entities of the Republic of Belarus": {MinEntities: 15, MaxShrink: 0.3},
+			"Export ban: entities of third countries":         {MinEntities: 30, MaxShrink: 0.3},
+		},
+	},
+	Note: "Read from the OpenSanctions export (CC BY-NC 4.0) of the Ministry's bilingual PDFs; only the notices of the Ministry of Foreign Affairs are official.",
 }
 
 // metiNotices are the notices the parties are named in, known by their number.

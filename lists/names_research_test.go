@@ -177,6 +177,7 @@ func TestCountryThenName(t *testing.T) {
 		{"People's Republic of China", "CN", ""},
 		{"People's Republic of China 23rd Quarry Institute", "CN", "23rd Quarry Institute"},
 		{"North Korea Quarry", "KP", "Quarry"},
+		{"北朝鮮 North Korea", "KP", ""},
 		{"Republic of Atlantis", "", ""},
 	} {
 		if code, rest := countryThenName(test[0]); code != test[1] || rest != test[2] {

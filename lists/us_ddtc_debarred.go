@@ -30,8 +30,15 @@ var usDDTCDebarred = Card{
 		},
 		Parse: parseUSDDTCDebarred,
 	}},
-	Bounds: Bounds{MinEntities: 450, MaxEntities: 5000, MinNamed: 1, MaxShrink: 0.2, MaxGrow: 0.6},
-	Note:   "The publisher prints no country. An entry with a date of birth is a person; of the others it is not said. Format written from its documentation.",
+	Part: func(l *screening.Listing) string { return l.Programme },
+	Bounds: Bounds{
+		MinEntities: 450, MaxEntities: 5000, MinNamed: 1, MaxShrink: 0.2, MaxGrow: 0.6,
+		Parts: map[string]Bounds{
+			"AECA statutory debarment":      {MinEntities: 400, MaxShrink: 0.2},
+			"AECA administrative debarment": {MinEntities: 5, MaxShrink: 0.4},
+		},
+	},
+	Note: "The publisher prints no country. An entry with a date of birth is a person; of the others it is not said. Format written from its documentation.",
 }
 
 // debarmentSheet is one of the two workbooks. Statutory debarment follows a

@@ -83,6 +83,8 @@ func parseUSDoD1286(src Source, emit func(*screening.Entity)) (Header, error) {
 	return header, nil
 }
 
+var andAffiliates = regexp.MustCompile(`(?i)^(.+?),? \(?(and (?:its )?affiliates)\)?$`)
+
 var fiscalYear = regexp.MustCompile(`^20\d\d$`)
 
 // institution is one entry of the newest list with what earlier years said of it.
@@ -92,7 +94,10 @@ type institution struct {
 }
 
 func newInstitution(r transcribed, ids madeIDs, found *findings) *institution {
-	name := strings.TrimSuffix(r.Name, " and affiliates")
+	name, terms := r.Name, r.Notes
+	if m := andAffiliates.FindStringSubmatch(name); m != nil { // meant besides, not part of the name
+		name, terms = m[1], joined("; ", m[2], terms)
+	}
 	d := newDraft("us_dod_1286", ids.make("dod1286", name), r.row.Place(), found)
 	d.Kind = r.Kind
 	d.name(screening.Name{Text: name, Kind: screening.PrimaryName})
@@ -103,7 +108,7 @@ func newInstitution(r transcribed, ids madeIDs, found *findings) *institution {
 	d.Listings = []screening.Listing{{
 		List: d.List, Entity: d.ID, Programme: "Section 1286 list, FY" + r.Report, Authority: r.Authority, LegalBasis: r.Programme,
 		Controls: []screening.Control{screening.ResearchFunding},
-		Terms:    r.Notes, Listed: r.Start, Ends: r.End, Remarks: r.Reason, URL: r.URL,
+		Terms:    terms, Listed: r.Start, Ends: r.End, Remarks: r.Reason, URL: r.URL,
 	}}
 	return &institution{draft: d, keys: map[string]bool{nameKey(name): true}}
 }

@@ -31,7 +31,17 @@ var usSpecialLeg = Card{
 		},
 		Parse: parseUSSpecialLeg,
 	}},
-	Bounds: Bounds{MinEntities: 100, MaxEntities: 2000, MinNamed: 1, MinCountry: 0.5, MaxShrink: 0.3, MaxGrow: 1},
+	Part: func(l *screening.Listing) string { return l.Programme },
+	Bounds: Bounds{
+		MinEntities: 100, MaxEntities: 2000, MinNamed: 1, MinCountry: 0.5, MaxShrink: 0.3, MaxGrow: 1,
+		Parts: map[string]Bounds{
+			"Section 889":  {MinEntities: 4},
+			"Section 5949": {MinEntities: 2},
+			"Section 154":  {MinEntities: 4},
+			"Section 353":  {MinEntities: 100, MaxShrink: 0.3},
+			"INKSNA":       {MinEntities: 5, MaxShrink: 0.9}, // a determination names a score of parties and runs out after two years
+		},
+	},
 	Note: transcriptionNote + " Sanctions under the Iran, North Korea and Syria Nonproliferation Act run for two years; a row may be past its end, which its listing shows. " +
 		"The section 353 reports of 2021 to 2023 are kept with the end the transcription gives them.",
 }
@@ -42,17 +52,17 @@ const specialLegURL = "https://raw.githubusercontent.com/opensanctions/opensanct
 type specialLaw struct {
 	file     string
 	begins   string // how the file names the law
-	law      string
+	law      string // the part of the list its parties are
 	controls []screening.Control
 }
 
 // Only what the law itself does is a control. INKSNA bars American government
 // procurement and assistance, and licences for exports, to those it names.
 var specialLaws = []specialLaw{
-	{"section_889.csv", "Section 889 ", "section 889", []screening.Control{screening.Debarment}},
-	{"section_5949.csv", "Section 5949 ", "section 5949", []screening.Control{screening.Debarment}},
-	{"section_154.csv", "Section 154 ", "section 154", []screening.Control{screening.Debarment}},
-	{"section_353.csv", "Section 353", "section 353", []screening.Control{screening.Travel}},
+	{"section_889.csv", "Section 889 ", "Section 889", []screening.Control{screening.Debarment}},
+	{"section_5949.csv", "Section 5949 ", "Section 5949", []screening.Control{screening.Debarment}},
+	{"section_154.csv", "Section 154 ", "Section 154", []screening.Control{screening.Debarment}},
+	{"section_353.csv", "Section 353", "Section 353", []screening.Control{screening.Travel}},
 	{"inksna.csv", "Nonproliferation Sanctions", "INKSNA", []screening.Control{screening.ExportLicence, screening.Debarment}},
 }
 
