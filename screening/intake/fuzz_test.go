@@ -113,8 +113,8 @@ func FuzzHeader(f *testing.F) {
 		if m.role.Person() || m.number < 0 || m.number > 99 {
 			t.Fatalf("recognise(%q) = %+v", header, m)
 		}
-		if fold(fold(header)) != fold(header) && utf8.ValidString(header) {
-			t.Fatalf("folding %q twice: %q, then %q", header, fold(header), fold(fold(header)))
+		if f := fold(header); f != strings.Join(strings.Fields(f), " ") {
+			t.Fatalf("folding %q leaves blanks: %q", header, f)
 		}
 	})
 }
