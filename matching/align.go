@@ -47,7 +47,6 @@ type alignment struct {
 	part        bool    // the query names a unit of the party, not the party
 	outside     float32 // weight of the query's words in other segments
 	beside      bool    // the other segments seem to name somebody
-	mended      bool    // the query was read with its misspelt generic words mended
 	verbatim    bool    // the two names are written alike, letter by letter
 	person      bool
 	few         float32 // of a person's name: the share it loses for having one word only
@@ -84,7 +83,7 @@ type group struct {
 func (s *scorer) align(q, c *profile) alignment {
 	var best alignment
 	s.pair(q, c)
-	if len(s.pairs) > 0 || q.squashHash == c.squashHash {
+	if len(s.pairs) > 0 || sameLetters(q, c) {
 		best = s.view(q, c, 0, len(q.words), false)
 		if best.extra > 0 {
 			s.parts(q, c, &best)
@@ -255,14 +254,30 @@ func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, s
 	a.words++
 }
 
+// sameLetters reports whether two names differ in their spaces only.
+func sameLetters(q, c *profile) bool { return q.squashHash == c.squashHash || q.fullHash == c.fullHash }
+
+// sameWords reports whether they do not differ in their spaces either.
+func sameWords(q, c *profile) bool {
+	if len(q.words) != len(c.words) {
+		return false
+	}
+	for i := range q.words {
+		if q.words[i].text != c.words[i].text {
+			return false
+		}
+	}
+	return true
+}
+
 // view compares words from..to of the query with the candidate.
 func (s *scorer) view(q, c *profile, from, to int, part bool) alignment {
 	s.reset(len(q.words), len(c.words))
 	a := alignment{from: uint8(from), to: uint8(to), exact: true, part: part}
 	whole := from == 0 && to == len(q.words)
-	if whole && q.squashHash == c.squashHash && len(q.words) > 0 && len(c.words) > 0 {
+	if whole && sameLetters(q, c) && len(q.words) > 0 && len(c.words) > 0 {
 		a.verbatim = true
-		if len(q.words) != len(c.words) {
+		if !sameWords(q, c) {
 			s.take(&a, q, c, 0, len(q.words), 0, len(c.words), min(q.mass(), c.mass()), 1)
 			a.words = len(c.words)
 		}
@@ -310,7 +325,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			continue
 		}
 		a.left++
-		a.extra += w.weight
+		a.extra += w.extra
 		switch w.class {
 		case Number:
 			qNumber = true
@@ -423,8 +438,8 @@ func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(p
 
 // shares are the parts of a score that speak against it; 1 less their sum is the score.
 type shares struct {
-	spelling, extra, lack, clash, number, generic, outside, mended float32
-	genericWhy                                                     string
+	spelling, extra, lack, clash, number, generic, outside float32
+	genericWhy                                             string
 }
 
 // shares divides what speaks against the names being one.
@@ -450,7 +465,7 @@ func (a *alignment) shares() (s shares) {
 	if a.placeClash {
 		place = placeCost
 	}
-	residual := f * a.residual * (extraCost + lackCost + clashCost)
+	residual := max(1, f/lone) * a.residual * (extraCost + lackCost + clashCost)
 	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place
 	d := a.shared + residual + extra + lack + clash + number
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
@@ -486,9 +501,6 @@ func (a *alignment) shares() (s shares) {
 		s.outside += unitCost
 	}
 	s.outside = min(s.outside, score)
-	if a.mended {
-		s.mended = mendedCost
-	}
 	return s
 }
 

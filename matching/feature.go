@@ -55,18 +55,18 @@ func Compare(query *screening.Party, candidate *screening.Entity, opts Options) 
 	}
 	person := query.Role.Person()
 	var s scorer
-	readings := readings(query.Name, person)
+	q := prepare(query.Name, person)
 	best, bestScore := -1, float32(-1)
 	for i, n := range candidate.Names {
 		c := prepare(n.Text, person)
-		if a, _ := s.best(readings, &c); a.score > bestScore {
+		if a := s.compare(&q, &c); a.score > bestScore {
 			best, bestScore = i, a.score
 		}
 	}
 	if best < 0 {
 		return Scored{}
 	}
-	return explain(&s, readings, query, candidate, best, policy)
+	return explain(&s, &q, query, candidate, best, policy)
 }
 
 // prepare reads a name.
@@ -74,45 +74,13 @@ func prepare(name string, person bool) profile {
 	return newProfile(read(name, person), person, newTerm)
 }
 
-// readings prepares the name of a query: as it stands and, where words are
-// misspelt that the lexicon knows, with those mended.
-func readings(name string, person bool) []profile {
-	words := read(name, person)
-	out := []profile{newProfile(words, person, newTerm)}
-	if !person {
-		if mended := mend(words); mended != nil {
-			p := newProfile(mended, person, newTerm)
-			p.mended = true
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// best compares a name with the reading of the query it fits best.
-func (s *scorer) best(readings []profile, c *profile) (alignment, *profile) {
-	best, reading := s.compare(&readings[0], c), &readings[0]
-	for i := range readings[1:] {
-		r := &readings[i+1]
-		if a := s.compare(r, c); a.score-mendedCost > best.score {
-			best, reading = a, r
-			best.score -= mendedCost
-			best.mended = true
-		}
-	}
-	return best, reading
-}
-
-// mendedCost is what a name loses for having been misspelt in a word that says little.
-const mendedCost = 0.02
-
 // explain scores one name of an entity with all features.
-func explain(s *scorer, readings []profile, p *screening.Party, e *screening.Entity, name int, policy *screening.Policy) Scored {
+func explain(s *scorer, q *profile, p *screening.Party, e *screening.Entity, name int, policy *screening.Policy) Scored {
 	person := p.Role.Person()
 	c := &Comparison{Party: p, Entity: e, Name: e.Names[name], Policy: policy}
 	c.candidate = prepare(c.Name.Text, person)
-	aligned, reading := s.best(readings, &c.candidate)
-	c.aligned, c.query = aligned, *reading
+	c.query = *q
+	c.aligned = s.compare(q, &c.candidate)
 	if c.aligned.by == byWords {
 		s.record = true
 		if person {

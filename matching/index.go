@@ -125,10 +125,10 @@ func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidat
 		}
 	}()
 
-	readings := readings(p.Name, p.Role.Person())
+	q := prepare(p.Name, p.Role.Person())
 	x.found = x.found[:0]
 	look := func(name uint32) {
-		if a, _ := x.best(readings, x.unpack(name)); a.score > 0 {
+		if a := x.compare(&q, x.unpack(name)); a.score > 0 {
 			x.found = append(x.found, found{s.names[name].entity, name, a.score})
 		}
 	}
@@ -137,10 +137,10 @@ func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidat
 			look(uint32(name))
 		}
 	} else {
-		x.each(readings, look)
+		x.each(&q, look)
 	}
 	x.foundByNumber(ix, p)
-	return ix.judge(p, readings, x)
+	return ix.judge(p, &q, x)
 }
 
 // foundByNumber adds the entities that have an identifier or a website of the party's.
@@ -167,7 +167,7 @@ func (x *search) foundByNumber(ix *Index, p *screening.Party) {
 
 // judge turns scores of names into candidates: all at or above the review
 // line, best first, and the best one below it.
-func (ix *Index) judge(p *screening.Party, readings []profile, x *search) []screening.Candidate {
+func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Candidate {
 	// By entity, the best name of each first.
 	slices.SortFunc(x.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.entity, b.entity), -cmp.Compare(a.score, b.score), cmp.Compare(a.name, b.name))
@@ -191,7 +191,7 @@ func (ix *Index) judge(p *screening.Party, readings []profile, x *search) []scre
 			continue
 		}
 		e := ix.entities[f.entity]
-		j := judged{explain(&x.scorer, readings, p, e, int(x.space.names[f.name].name), ix.policy), e}
+		j := judged{explain(&x.scorer, q, p, e, int(x.space.names[f.name].name), ix.policy), e}
 		if j.Score >= ix.policy.ReviewLine {
 			flagged = append(flagged, j)
 		} else if nearest.entity == nil || better(j.Scored, j.entity, nearest.Scored, nearest.entity) < 0 {
@@ -200,7 +200,7 @@ func (ix *Index) judge(p *screening.Party, readings []profile, x *search) []scre
 	}
 	if nearest.entity == nil && below.score > 0 {
 		e := ix.entities[below.entity]
-		nearest = judged{explain(&x.scorer, readings, p, e, int(x.space.names[below.name].name), ix.policy), e}
+		nearest = judged{explain(&x.scorer, q, p, e, int(x.space.names[below.name].name), ix.policy), e}
 	}
 	slices.SortFunc(flagged, func(a, b judged) int { return better(a.Scored, a.entity, b.Scored, b.entity) })
 	if nearest.entity != nil && nearest.Score > 0 {

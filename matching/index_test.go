@@ -57,8 +57,8 @@ func sameAsExhaustive(t *testing.T, entities []*screening.Entity, parties []*scr
 			t.Errorf("%q: the index finds %s, comparing all finds %s", p.Name, summary(got), summary(want))
 		}
 		if !p.Role.Person() {
-			q := readings(p.Name, false)
-			x.each(q, func(uint32) { compared++ })
+			q := prepare(p.Name, false)
+			x.each(&q, func(uint32) { compared++ })
 		}
 	}
 	if flagged == 0 {

@@ -69,8 +69,8 @@ func BenchmarkIndex(b *testing.B) {
 				count, compared := 0, 0
 				for _, p := range parties[:2000] {
 					if !p.Role.Person() {
-						q := readings(p.Name, false)
-						x.each(q, func(uint32) { compared++ })
+						q := prepare(p.Name, false)
+						x.each(&q, func(uint32) { compared++ })
 						count++
 					}
 				}

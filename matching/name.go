@@ -52,7 +52,6 @@ var nameFeature = Feature{
 		lack := quote(c.candidate.words, func(j int) bool { return !cUsed[j] && c.candidate.words[j].weight > 0 })
 		shares := a.shares()
 		against(shares.spelling, "", "", "spelt differently")
-		against(shares.mended, c.Party.Name, "", "a generic word is misspelt")
 		against(shares.extra, extra, "", "words the listed name does not have")
 		against(shares.lack, "", lack, "words of the listed name that are missing here")
 		against(shares.clash, extra, lack, "words that stand against each other")

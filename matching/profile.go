@@ -7,6 +7,7 @@ type word struct {
 	*term
 	raw     string  // as written; only where evidence is to quote it
 	weight  float32 // what it counts for in this name
+	extra   float32 // the same where nothing answers to it; of a query only
 	segment uint8
 }
 
@@ -18,10 +19,10 @@ type profile struct {
 	acronyms []string
 	// squashHash is of all words without spaces, for names that differ only in their spaces.
 	squashHash    uint64
+	fullHash      uint64 // and of the legal forms too
 	acronymHashes []uint64
 	segments      int
 	person        bool
-	mended        bool
 	// open is the last word of the name, which may have been cut short, or -1.
 	open int
 }
@@ -51,9 +52,16 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		if i == len(words)-1 && !person && w.Class == Distinctive && len(w.Text) >= leastCut {
 			p.open = len(p.words)
 		}
-		p.words = append(p.words, word{term: t, raw: w.Raw, weight: weigh(t, w.Raw, person), segment: uint8(p.segments - 1)})
+		x := word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)}
+		x.extra = x.weight
+		if t.slip {
+			x.extra = min(x.extra, slipWeight)
+		}
+		p.words = append(p.words, x)
 	}
+	p.fullHash = fullHash(words)
 	if !person {
+		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials()
 	}
@@ -70,7 +78,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 const leastCut = 5
 
 // weigh is what a word counts for before its neighbours are looked at.
-func weigh(t *term, raw string, person bool) float32 {
+func weigh(t *term, person bool) float32 {
 	switch {
 	case t.class == Particle:
 		return 0
@@ -80,8 +88,6 @@ func weigh(t *term, raw string, person bool) float32 {
 		return 1
 	case len(t.text) == 1:
 		return min(t.weight, initialWeight)
-	case len(t.text) <= 3 && t.class == Distinctive && strings.Contains(raw, "."):
-		return min(t.weight, initialWeight) // the initials of whom it is named after
 	case t.formPart:
 		return min(t.weight, formPartWeight)
 	}
@@ -90,6 +96,36 @@ func weigh(t *term, raw string, person bool) float32 {
 
 // initialWeight is what a single letter counts for.
 const initialWeight = 0.25
+
+// discountNamesake takes most of the weight from the initials of whom the
+// party is named after, where the name itself stands beside them: "A.A. Kulakov Plant".
+func (p *profile) discountNamesake() {
+	named := false
+	for i := range p.words {
+		w := &p.words[i]
+		named = named || w.class == Distinctive && len(w.text) > 3 && w.weight > 0.5
+	}
+	if !named {
+		return
+	}
+	for i := range p.words {
+		w := &p.words[i]
+		if w.class == Distinctive && len(w.text) <= 3 && strings.Contains(w.raw, ".") {
+			w.weight, w.extra = min(w.weight, namesakeWeight), min(w.extra, namesakeWeight)
+		}
+	}
+}
+
+const namesakeWeight = 0.08
+
+// fullHash is of all words of a name without spaces, legal forms too.
+func fullHash(words []Word) uint64 {
+	var b strings.Builder
+	for i := range words {
+		b.WriteString(words[i].Text)
+	}
+	return hashKey('f', b.String())
+}
 
 // discountInitials takes the weight from initials of the name that stand
 // beside it: "Islamic Relief Fund (IRF)".
@@ -100,7 +136,7 @@ func (p *profile) discountInitials() {
 	for i := range p.words {
 		w := &p.words[i]
 		if w.class == Distinctive && w.weight > 0 && len(w.text) >= 2 && len(w.text) <= 8 && p.aloneInSegment(i) && p.initials(i, w.text) {
-			w.weight = 0
+			w.weight, w.extra = 0, 0
 		}
 	}
 }

@@ -95,7 +95,7 @@ func newSearch(s *space) *search {
 
 // each calls yield with every name that may score at least the space's least
 // score against the query, and some that do not.
-func (x *search) each(readings []profile, yield func(name uint32)) {
+func (x *search) each(q *profile, yield func(name uint32)) {
 	s := x.space
 	x.epoch++
 	if x.epoch == 0 { // the counter went round: forget all marks
@@ -104,9 +104,7 @@ func (x *search) each(readings []profile, yield func(name uint32)) {
 		x.epoch = 1
 	}
 	x.hits = x.hits[:0]
-	for i := range readings {
-		x.hit(&readings[i])
-	}
+	x.hit(q)
 	visit := func(h uint64, sure bool) {
 		for _, c := range s.found.bucket(h) {
 			if c.print != uint32(h) || x.seen[c.value] == x.epoch {
@@ -130,9 +128,7 @@ func (x *search) each(readings []profile, yield func(name uint32)) {
 			}
 		}
 	}
-	for i := range readings {
-		x.whole(&readings[i], visit)
-	}
+	x.whole(q, visit)
 }
 
 // hit marks the terms of the space that are like words of the query.
@@ -188,6 +184,7 @@ func (x *search) hit(q *profile) {
 // them: written with other spaces, or as initials.
 func (x *search) whole(q *profile, visit func(h uint64, sure bool)) {
 	visit(q.squashHash, true)
+	visit(q.fullHash, true)
 	if !q.person {
 		for _, a := range q.acronyms {
 			if len(a) >= 3 {
@@ -237,7 +234,7 @@ func (x *search) unpack(name uint32) *profile {
 	p.forms = s.formSets[n.forms]
 	p.segments = int(n.segments)
 	p.person = s.person
-	p.squashHash = n.squash
+	p.squashHash, p.fullHash = n.squash, n.full
 	p.acronymHashes = s.acronyms[n.acronyms:s.names[name+1].acronyms]
 	return p
 }

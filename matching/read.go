@@ -13,7 +13,7 @@ func read(name string, person bool) []Word {
 	if person {
 		return PersonWords(name)
 	}
-	words := Words(splitCamel(name))
+	words := rejoin(Words(splitCamel(name)))
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
 		if w.Class != Distinctive || len(w.Text) < 8 {
@@ -29,6 +29,25 @@ func read(name string, person bool) []Word {
 				words = append(words[:i], append(mended, words[i+1:]...)...)
 			}
 		}
+	}
+	return words
+}
+
+// rejoin puts together two words that are one word of the lexicon torn apart:
+// "Corpo ration". Words of a listed name that is really called so are put
+// together as well, and so still agree.
+func rejoin(words []Word) []Word {
+	for i := 0; i+1 < len(words); i++ {
+		a, b := &words[i], &words[i+1]
+		if a.Class != Distinctive && b.Class != Distinctive || a.Segment != b.Segment || len(a.Text)+len(b.Text) < 7 {
+			continue
+		}
+		m, ok := lexicon().words[a.Text+b.Text]
+		if !ok || len(m) > 1 || m[0].class == Distinctive || m[0].class == Place {
+			continue
+		}
+		words[i] = Word{Raw: a.Raw + " " + b.Raw, Text: a.Text + b.Text, Class: m[0].class, Key: m[0].key, Weight: m[0].weight, Segment: a.Segment}
+		words = append(words[:i+1], words[i+2:]...)
 	}
 	return words
 }

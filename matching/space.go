@@ -37,6 +37,7 @@ type nameRef struct {
 	acronyms uint32
 	mass     float32
 	squash   uint64
+	full     uint64
 	segments uint8
 }
 
@@ -95,7 +96,7 @@ func (b *builder) add(e uint32, i int, words []Word) {
 	if mass == 0 {
 		return
 	}
-	n := nameRef{entity: e, name: uint16(i), words: uint32(len(b.refs)), acronyms: uint32(len(b.acronyms)), mass: mass, squash: p.squashHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
+	n := nameRef{entity: e, name: uint16(i), words: uint32(len(b.refs)), acronyms: uint32(len(b.acronyms)), mass: mass, squash: p.squashHash, full: p.fullHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
 	for _, w := range p.words {
 		b.refs = append(b.refs, ref{b.interned[internKeyOf(w.term)], w.weight, w.segment})
 	}
@@ -160,6 +161,7 @@ func (b *builder) build() *space {
 		post := func(h uint64) { entries = append(entries, entry{h, uint32(id)}) }
 		s.signature(id, held, post)
 		post(n.squash)
+		post(n.full)
 		for _, a := range s.acronyms[n.acronyms:s.names[id+1].acronyms] {
 			post(a)
 		}

@@ -18,6 +18,7 @@ type term struct {
 	altLetters []uint32
 	weight     float32
 	class      Class
+	slip       bool // an unknown word that may be a misspelt word of the lexicon
 	formPart   bool // a piece of a legal form that was misspelt or cut
 }
 
@@ -28,6 +29,7 @@ func newTerm(w *Word) *term {
 	}
 	t.skeleton = Skeleton(t.text)
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
+	t.slip = w.Class == Distinctive && w.Weight > slipWeight && isSlip(t.text)
 	t.consonants = Consonants(t.text)
 	if len(t.alts) > 0 {
 		t.altLetters = make([]uint32, len(t.alts))
