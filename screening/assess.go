@@ -138,7 +138,7 @@ func (j *Judge) remember(m *Match, p *Party, group []Candidate, keys []string) {
 	dismissed := true
 	for i, c := range group {
 		d := j.Memory.recall(p, c.Entity, keys[i], m, j.Now)
-		standing := d != nil && d.Reopened == "" && d.Verdict == FalsePositive
+		standing := d != nil && d.Reopened == "" && d.Waiting == "" && d.Verdict == FalsePositive
 		if m.Decision == nil || (d != nil && m.Decision.Reopened == "" && !standing) {
 			m.Decision = d
 		}

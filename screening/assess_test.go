@@ -168,3 +168,29 @@ func TestADecisionOnOneListingDoesNotDismissAnother(t *testing.T) {
 		t.Errorf("%d matches, grade %s; the second listing was never decided", len(r.Matches), r.Grade)
 	}
 }
+
+func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
+	p := &Party{Name: "Veltraxis", Country: "QA"}
+	e := entity("a_list", "1", AssetFreeze, "Veltraxis", "QA")
+	said := func(actor string, v Verdict) *Decision {
+		return &Decision{Verdict: v, Actor: actor, Grade: Escalate, Strength: Exact, PartyKey: p.Key(), EntityKey: e.Key(), Party: p, Candidate: e, List: "a_list", Entity: "1"}
+	}
+	for _, tc := range []struct {
+		name  string
+		acts  []*Decision
+		grade Grade
+	}{
+		{"one person", []*Decision{said("anna", FalsePositive)}, Escalate},
+		{"the same person twice", []*Decision{said("anna", FalsePositive), said("anna", FalsePositive)}, Escalate},
+		{"two people", []*Decision{said("anna", FalsePositive), said("ben", FalsePositive)}, Note},
+		{"two people and the first again", []*Decision{said("anna", FalsePositive), said("ben", FalsePositive), said("anna", FalsePositive)}, Note},
+		{"two people who disagree", []*Decision{said("anna", FalsePositive), said("ben", TrueMatch)}, Escalate},
+		{"a third sides with the second", []*Decision{said("anna", TrueMatch), said("ben", FalsePositive), said("cleo", FalsePositive)}, Note},
+	} {
+		j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values(tc.acts))}
+		r := j.Party(Work{}, p, []Candidate{{Entity: e, Score: 1}})
+		if r.Matches[0].Grade != tc.grade {
+			t.Errorf("%s: %s, want %s", tc.name, r.Matches[0].Grade, tc.grade)
+		}
+	}
+}

@@ -46,6 +46,12 @@ type Decision struct {
 	// Revoked says who took the decision back; "" while it stands.
 	Revoked string `json:"revoked,omitempty"`
 
+	// Actor is who signed in to send the decision; Reviewer is a name typed
+	// into a cell, a claim. Grade is what the match had.
+	Actor string `json:"actor,omitempty"`
+	Grade Grade  `json:"grade,omitempty"`
+	Run   string `json:"run,omitempty"` // the run whose report was decided on
+
 	// What the decision is about.
 	PartyKey  string `json:"party_key,omitempty"`
 	EntityKey string `json:"entity_key,omitempty"`
@@ -62,7 +68,17 @@ type Decision struct {
 	// Reopened says, beside a match that is shown again, why the earlier
 	// decision no longer covers it; "" while it does. It is never stored.
 	Reopened string `json:"reopened,omitempty"`
+	// Waiting says what a decision still needs before it counts. It is never stored.
+	Waiting string `json:"waiting,omitempty"`
 }
+
+// SecondPerson is what a decision on an escalated match waits for until two
+// signed-in people, neither of them the submitter, have said the same.
+const SecondPerson = "a second signed-in person has to say the same"
+
+// closes reports whether the verdict ends the matter, so that on an escalated
+// match one person's word is not enough.
+func (d *Decision) closes() bool { return d.Verdict != NeedsInformation }
 
 // Relied lists what evidence a decision relies on beside the names, which the
 // keys cover: each feature with its direction, sorted.

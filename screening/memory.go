@@ -16,16 +16,36 @@ type Memory struct {
 }
 
 // NewMemory takes decisions in the order they were made: of two about the
-// same two sides, the later one stands.
+// same two sides, the later one stands. One that closes an escalated match waits
+// until another signed-in person has said the same.
 func NewMemory(decisions iter.Seq[*Decision]) *Memory {
 	m := &Memory{exact: map[[2]string]*Decision{}, earlier: map[[3]string]*Decision{}}
 	for d := range decisions {
-		m.exact[[2]string{d.PartyKey, d.EntityKey}] = d
+		about := [2]string{d.PartyKey, d.EntityKey}
+		before := m.exact[about]
+		now := *d
+		now.Waiting = ""
+		if d.Grade == Escalate && d.closes() && d.Revoked == "" {
+			now.Waiting = SecondPerson
+			if before != nil && before.Verdict == d.Verdict && before.Revoked == "" &&
+				(before.Waiting == "" || before.Actor != d.Actor) {
+				now.Waiting = ""
+			}
+		}
+		m.exact[about] = &now
 		if d.Party != nil {
-			m.earlier[[3]string{foldLetters(d.Party.Name), d.List, d.Entity}] = d
+			m.earlier[[3]string{foldLetters(d.Party.Name), d.List, d.Entity}] = &now
 		}
 	}
 	return m
+}
+
+// Standing returns the decision on a party beside an entity as both stand, or nil.
+func (m *Memory) Standing(partyKey, entityKey string) *Decision {
+	if m == nil {
+		return nil
+	}
+	return m.exact[[2]string{partyKey, entityKey}]
 }
 
 // recall finds what was decided of a party beside an entity. A decision whose
