@@ -3,6 +3,7 @@ package matching
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 // arabicLetters brings the letters of Arabic, Persian and Urdu keyboards to
@@ -54,7 +55,11 @@ var persianSounds = map[rune]string{'ث': "s", 'ذ': "z", 'ض': "z"}
 func readArabic(token string) reading {
 	n := arabicNorm(token)
 	r := reading{norm: n, text: arabicText(n, nil)}
-	for _, text := range []string{r.text, arabicText(n, persianSounds)} {
+	if usual := arabicReadings()[n]; usual != nil {
+		r.text = usual[0]
+		r.alts = append(r.alts, usual[1:]...)
+	}
+	for _, text := range []string{arabicText(n, nil), arabicText(n, persianSounds)} {
 		if text != r.text {
 			r.alts = appendNew(r.alts, text)
 		}
@@ -64,6 +69,30 @@ func readArabic(token string) reading {
 	}
 	return r
 }
+
+// arabicReadings are the words of lexicon/readings.tsv by their normal form,
+// with and without the article.
+var arabicReadings = sync.OnceValue(func() map[string][]string {
+	b, err := lexiconFiles.ReadFile("lexicon/readings.tsv")
+	if err != nil {
+		panic(err)
+	}
+	out := map[string][]string{}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		word, spellings, ok := strings.Cut(line, "\t")
+		if !ok || word[0] == '#' {
+			continue
+		}
+		n := arabicNorm(word)
+		if _, rest := arabicArticle(n); out[rest] == nil {
+			out[rest] = strings.Fields(spellings)
+		}
+		if out[n] == nil {
+			out[n] = strings.Fields(spellings)
+		}
+	}
+	return out
+})
 
 func appendNew(list []string, s string) []string {
 	if s == "" || slices.Contains(list, s) {
