@@ -11,7 +11,7 @@ import (
 const looksLikeAPerson = "looks like a person, map it"
 
 var (
-	personTitle = regexp.MustCompile(`^(?i:(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|herr|frau|mme|mlle|madame|monsieur|sr|sra|srta|dhr|mevr|mw|ing|dipl|univ|priv|phd|drs|pd|doz)\.?[\s-]+(?:\S+\s+)*?)+\S`)
+	personTitle = regexp.MustCompile(`^(?i:(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|herr|frau|mme|mlle|madame|monsieur|sr|sra|srta|dhr|mevr|mw|ing|dipl|univ\.-prof|priv|phd|drs|pd|doz)\.?[\s-]+(?:\S+\s+)*?)+\S`)
 	initialLast = regexp.MustCompile(`^(?:\p{Lu}\.[\s-]?){1,3}(?:(?:van|von|de|der|den|la|al|bin|ibn|el|di|da|ter|ten)[\s-])*\p{Lu}[\p{L}'’-]+(?:[\s-]\p{Lu}[\p{L}'’-]+)?$`)
 	lastInitial = regexp.MustCompile(`^(?:(?:van|von|de|der|den|la|al|bin|ibn|el|di|da|ter|ten)[\s-])*\p{Lu}[\p{L}'’-]+(?:[\s-]\p{Lu}[\p{L}'’-]+)?,\s*(?:\p{Lu}\.[\s-]?){1,3}$`)
 	lastFirst   = regexp.MustCompile(`^\p{Lu}[\p{L}'’-]+,\s*\p{Lu}\p{Ll}+(?:\s\p{Lu}\.?)?$`)
@@ -35,7 +35,7 @@ var organisationWords = strings.Fields(`organis organiz universi uniwers univerz
 	association verband verein asociaci associat vereniging federation hospital klinik clinic hôpital ziekenhuis bank trust fund fonds office bureau amt museum library bibliothek church committee commission
 	technolog technik techni system industr engineering enterprises trading export import pharma research forschung recherche investigaci onderzoek science scient solutions services consult partners chemicals instruments equipment
 	ltd limited llc llp inc incorporated plc gmbh mbh kg kgaa ohg ug eg ev sarl sas sasu spa srl slu bv nv oy oyj ab aps asa ooo oao pao zao jsc pjsc ojsc fze fzco kft zrt doo sro kk pte pty sdn bhd
-	works manufactur airlines shipping navy army brewery press verlag publish network alliance consortium cooperative`)
+	univ works manufactur airlines shipping navy army brewery press verlag publish network alliance consortium cooperative`)
 
 // lastForms are legal forms that count at the end of a name only: elsewhere
 // they are as often initials.

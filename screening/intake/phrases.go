@@ -106,7 +106,7 @@ var fieldPhrases = []struct {
 	kind    string // of an identifier
 	phrases string
 }{
-	{fieldCountry, "", `country|countries|country code|country name|country or region|country or territory|nation|country of registration|country of incorporation|country of establishment|location country|iso country|country iso|
+	{fieldCountry, "", `country|countries|country code|country name|country or region|country or territory|nation|country of registration|country of incorporation|country of establishment|location country|country key|iso country|country iso|
 		Land|Staat|Länder|Ländercode|Landeskennung|Sitzland|Sitzstaat|Herkunftsland|Länderkürzel|
 		pays|code pays|pays d'établissement|pays du siège|pays d'enregistrement|
 		país|pais|países|código país|código de país|país de registro|
@@ -152,7 +152,7 @@ var rowPhrases = []struct {
 	rank    int
 	phrases string
 }{
-	{fieldReference, 1, `reference|reference number|reference no|ref|ref no|ref number|our reference|our ref|internal reference|collaboration id|collaboration reference|collaboration no|agreement id|agreement number|agreement no|agreement reference|contract number|contract no|contract id|contract reference|record id|record number|case number|case no|case id|file number|file no|request id|
+	{fieldReference, 1, `reference|reference number|reference no|ref|ref no|ref number|our reference|our ref|internal reference|collaboration id|collaboration reference|collaboration no|agreement id|agreement number|agreement no|agreement reference|contract number|contract no|contract id|contract reference|record id|record number|case number|case no|case id|file number|file no|request id|mta no|mta number|mta id|nda no|nda number|mou no|mou number|
 		Referenz|Referenznummer|Aktenzeichen|Vertragsnummer|Vorgangsnummer|Geschäftszeichen|Kennzeichen|unser Zeichen|
 		référence|référence interne|numéro de référence|numéro de contrat|numéro de dossier|n° de dossier|n° de contrat|
 		referencia|número de referencia|número de contrato|número de expediente|expediente|nº de contrato|
@@ -169,12 +169,12 @@ var rowPhrases = []struct {
 		proyecto|título del proyecto|nombre del proyecto|proyecto de investigación|
 		titel van het project|projecttitel|projectnaam|onderzoeksproject|naam van het project`},
 	{fieldProject, 2, `project acronym|acronym of project|programme|program|Programm|programa|programma|study|studie`},
-	{fieldStart, 1, `start|start date|starts|starting date|started|date start|begin|begin date|begins|beginning|commencement date|effective date|valid from|from|date from|project start|project start date|contract start|contract start date|agreement start|agreement start date|collaboration start|
+	{fieldStart, 1, `start|start date|starts|starting date|started|date start|begin|begin date|begins|beginning|commencement date|effective date|date of agreement|agreement date|date of contract|contract date|date of mou|mou date|signed|date signed|signature date|date of signature|valid from|from|date from|project start|project start date|contract start|contract start date|agreement start|agreement start date|collaboration start|
 		Beginn|Anfang|Start|Startdatum|Anfangsdatum|Beginndatum|Projektbeginn|Projektstart|Vertragsbeginn|Laufzeitbeginn|Laufzeit von|gültig ab|gültig von|von|ab|
 		début|date de début|date début|commencement|date de commencement|date d'effet|début du projet|
 		inicio|fecha de inicio|fecha inicio|comienzo|fecha de comienzo|desde|inicio del proyecto|
 		begindatum|startdatum|aanvang|aanvangsdatum|ingangsdatum|begin|start project`},
-	{fieldEnd, 1, `end|end date|ends|ending date|ended|date end|finish|finish date|expiry|expiry date|expiration date|expires|termination date|completion date|valid until|valid to|until|to|date to|project end|project end date|contract end|contract end date|agreement end|agreement end date|collaboration end|
+	{fieldEnd, 1, `end|end date|ends|ending date|ended|date end|finish|finish date|expiry|expiry date|expiration date|expires|termination date|completion date|valid until|valid till|valid to|till|until|to|date to|project end|project end date|contract end|contract end date|agreement end|agreement end date|collaboration end|
 		Ende|Enddatum|Endtermin|Projektende|Vertragsende|Laufzeitende|Laufzeit bis|gültig bis|bis|Ablaufdatum|
 		fin|date de fin|date fin|échéance|date d'échéance|fin du projet|date d'expiration|
 		fin|fecha de fin|fecha fin|fecha de finalización|fecha final|finalización|término|fecha de término|hasta|vencimiento|fin del proyecto|
