@@ -50,7 +50,7 @@ type Address struct {
 }
 
 // Identifier is a number or code that names one party: Kind is one of lei,
-// ror, grid, registration, tax, swift, imo, mmsi, passport, national_id,
+// ror, grid, isni, registration, tax, swift, imo, mmsi, passport, national_id,
 // callsign, aircraft, un_ref, duns, domain, entry (a list that prints one party
 // several times: what those prints have in common, after the id of the list), other.
 type Identifier struct {
