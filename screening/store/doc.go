@@ -1,12 +1,13 @@
 // Package store keeps everything: the editions of the lists and the entities
-// in them, the runs and what they found. It keeps them in SQLite, one file that needs no
-// server, or in PostgreSQL, which many machines can share; which of the two is
-// known to store.go and migrate.go alone.
+// in them, the runs and what they found, the decisions and their history. It
+// keeps them in SQLite, one file that needs no server, or in PostgreSQL, which many
+// machines can share; the rest of the program does not know which.
 //
 //	lists ──▶ editions ──▶ entities        kept once for as long as they stay the same
 //	             │   ╰───▶ held_entities   of a quarantined edition, until accepted or superseded
 //	             ╰──────▶ files            the publisher's own bytes, by content, in a folder
 //	runs ──▶ run_sheets ──▶ run_rows ──▶ run_parties ──▶ run_matches
+//	decisions                              only ever added to
 //
 // What holds: an edition, a chunk of results, a decision is written in one
 // transaction, so a reader sees all of it or nothing, whatever is killed when.

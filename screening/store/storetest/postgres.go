@@ -119,7 +119,7 @@ func shortTemp() string {
 
 func (s *server) start(bin string) error {
 	run := func(name string, args ...string) *exec.Cmd {
-		cmd := exec.Command(name, args...)
+		cmd := exec.CommandContext(context.Background(), name, args...)
 		cmd.Dir = s.dir
 		asUser(cmd, s.dir)
 		return cmd
@@ -158,7 +158,7 @@ cd / && rm -rf "$2"`
 		return err
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
-		if err = s.admin.Ping(); err == nil {
+		if err = s.admin.PingContext(context.Background()); err == nil {
 			break
 		}
 		if time.Now().After(deadline) {
