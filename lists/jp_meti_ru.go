@@ -13,8 +13,8 @@ var jpMETIRussia = Card{
 	ID:        "jp_meti_ru",
 	Title:     "Japan: entities of Russia, Belarus and third countries under export bans",
 	Publisher: "Ministry of Economy, Trade and Industry of Japan",
-	Doc:       "Organisations to which Japan bars exports because of the war in Ukraine.",
-	Page:      "https://www.meti.go.jp/policy/external_economy/trade_control/01_seido/04_seisai/crimea.html",
+	Doc:       "Organisations to which exports and services from Japan need an approval that is generally denied, because of the war in Ukraine.",
+	Page:      "https://www.meti.go.jp/policy/external_economy/trade_control/02_export/17_russia/russia.html",
 	Licence:   "CC-BY-NC-4.0",
 	Binds:     []string{"JP"},
 	Reaches:   true, // with goods and technology from Japan
@@ -122,7 +122,7 @@ func parseJPMETIRussia(src Source, emit func(*screening.Entity)) (Header, error)
 	return header, err
 }
 
-const jpMETIRussiaPage = "https://www.meti.go.jp/policy/external_economy/trade_control/01_seido/04_seisai/crimea.html"
+const jpMETIRussiaPage = "https://www.meti.go.jp/policy/external_economy/trade_control/02_export/17_russia/russia.html"
 
 var (
 	// "All address located in Russia": every branch, wherever in the country.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,7 +108,11 @@ func parseUSBISDeniedExport(src Source, emit func(*screening.Entity)) (Header, e
 	found := &findings{}
 	var rows []deniedRow
 	newest := ""
-	err := readTable(foldedHeaders{src}, "*dpl*.csv", ',', deniedExportColumns, found, func(r row) {
+	file, ok := findName(src.Names(), "*dpl*.csv")
+	if !ok {
+		return Header{}, fmt.Errorf("no file *dpl*.csv: %w", fs.ErrNotExist)
+	}
+	err := readTable(foldedHeaders{src}, file, ',', deniedExportColumns, found, func(r row) {
 		p := deniedRow{
 			place: r.Place(), typeText: tidy(r.Get("type of denial")), notice: tidy(r.Get("appropriate federal register citations")),
 		}

@@ -14,8 +14,8 @@ var usDoD1286 = Card{
 	ID:        "us_dod_1286",
 	Title:     "US Section 1286 list of foreign institutions and talent programmes",
 	Publisher: "US Department of Defense, Research and Engineering",
-	Doc:       "Institutions and talent programmes that call for review or mitigation, and bar fundamental-research collaboration, under Defense awards",
-	Page:      "https://rt.cto.mil/stpe/spe/",
+	Doc:       "Institutions and talent programmes that call for review or mitigation, and bar fundamental-research collaboration, under Defense awards.",
+	Page:      "https://basicresearch.defense.gov",
 	Licence:   "CC-BY-NC-4.0",
 	Binds:     []string{"US"},
 	Reaches:   true, // through awards of the Department, to any sub-recipient
@@ -94,9 +94,11 @@ type institution struct {
 }
 
 func newInstitution(r transcribed, ids madeIDs, found *findings) *institution {
-	name, terms := r.Name, r.Notes
-	if m := andAffiliates.FindStringSubmatch(name); m != nil { // meant besides, not part of the name
-		name, terms = m[1], joined("; ", m[2], terms)
+	name, terms, remarks := r.Name, "", joined("; ", r.Reason, r.Notes)
+	if m := andAffiliates.FindStringSubmatch(name + ", " + r.Notes); m != nil { // meant besides, not part of the name
+		name, terms, remarks = m[1], m[2], r.Reason
+	} else if m := andAffiliates.FindStringSubmatch(name); m != nil {
+		name, terms = m[1], m[2]
 	}
 	d := newDraft("us_dod_1286", ids.make("dod1286", name), r.row.Place(), found)
 	d.Kind = r.Kind
@@ -104,11 +106,14 @@ func newInstitution(r transcribed, ids madeIDs, found *findings) *institution {
 	for _, a := range r.Aliases {
 		d.name(screening.Name{Text: a, Kind: aliasOrAcronym(a)})
 	}
+	for _, former := range formerNames(r.Notes) {
+		d.name(screening.Name{Text: former, Kind: screening.FormerName})
+	}
 	d.country(r.Country)
 	d.Listings = []screening.Listing{{
 		List: d.List, Entity: d.ID, Programme: "Section 1286 list, FY" + r.Report, Authority: r.Authority, LegalBasis: r.Programme,
 		Controls: []screening.Control{screening.ResearchFunding},
-		Terms:    terms, Listed: r.Start, Ends: r.End, Remarks: r.Reason, URL: r.URL,
+		Terms:    terms, Listed: r.Start, Ends: r.End, Remarks: remarks, URL: r.URL,
 	}}
 	return &institution{draft: d, keys: map[string]bool{nameKey(name): true}}
 }
@@ -126,8 +131,20 @@ func nameKey(name string) string {
 	}))
 }
 
+// formerInNotes finds the older name where the transcriber noted a rename:
+// "formerly Example College", "listed in FY2024 as Example College".
+var formerInNotes = regexp.MustCompile(`(?i:formerly|previously|renamed from|listed)(?: (?:listed|printed|named|known))?(?: in FY ?\d+)?(?: as)?:? ["“']?(\p{Lu}[^"”;.]{3,})`)
+
+func formerNames(notes string) []string {
+	var names []string
+	for _, m := range formerInNotes.FindAllStringSubmatch(notes, -1) {
+		names = append(names, strings.TrimRight(m[1], "' "))
+	}
+	return names
+}
+
 func (in *institution) knownAs(byName map[string][]*institution, r transcribed) {
-	for _, name := range append([]string{r.Name}, r.Aliases...) {
+	for _, name := range slices.Concat([]string{r.Name}, r.Aliases, formerNames(r.Notes)) {
 		key := nameKey(name)
 		if key != "" && !slices.Contains(byName[key], in) {
 			byName[key] = append(byName[key], in)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"partnerscreen/screening"
@@ -13,12 +14,12 @@ var usSpecialLeg = Card{
 	ID:        "us_special_leg",
 	Title:     "US parties named in laws and reports: sections 889, 5949, 154 and 353, and INKSNA",
 	Publisher: "US Congress and Department of State",
-	Doc:       "Companies whose equipment, chips or batteries federal money may not buy, persons barred from entry for corruption, and parties under non-proliferation sanctions",
-	Page:      "https://www.acquisition.gov/Section-889-Policies",
+	Doc:       "Companies whose equipment, chips or batteries federal money may not buy, persons barred from entry for corruption, and parties under non-proliferation sanctions.",
+	Page:      "https://www.congress.gov/115/plaws/publ232/PLAW-115publ232.pdf",
 	Licence:   "CC-BY-NC-4.0",
 	Binds:     []string{"US"},
 	Reaches:   true, // federal money carries the bars on procurement with it
-	Controls:  []screening.Control{screening.Debarment, screening.ExportLicence, screening.Travel},
+	Controls:  []screening.Control{screening.Debarment, screening.ExportLicence, screening.Travel, screening.Advisory},
 	Cadence:   400 * 24 * time.Hour,
 	Formats: []Format{{
 		Name: "csv",
@@ -43,7 +44,7 @@ var usSpecialLeg = Card{
 		},
 	},
 	Note: transcriptionNote + " Sanctions under the Iran, North Korea and Syria Nonproliferation Act run for two years; a row may be past its end, which its listing shows. " +
-		"The section 353 reports of 2021 to 2023 are kept with the end the transcription gives them.",
+		"The authority for section 353 lapsed in December 2023: those it named are on record, and nothing bars them any more.",
 }
 
 const specialLegURL = "https://raw.githubusercontent.com/opensanctions/opensanctions/main/datasets/us/special_leg/source_files/"
@@ -70,6 +71,7 @@ func parseUSSpecialLeg(src Source, emit func(*screening.Entity)) (Header, error)
 	found := &findings{}
 	ids := madeIDs{}
 	var header Header
+	var parties []*draft
 	for _, law := range specialLaws {
 		rows, err := readTranscription(src, law.file, []string{law.begins}, found)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -84,8 +86,17 @@ func parseUSSpecialLeg(src Source, emit func(*screening.Entity)) (Header, error)
 			if reported, err := time.Parse(time.DateOnly, r.Report); err == nil && reported.After(header.Published) {
 				header.Published = reported
 			}
-			specialParty(r, law, ids, found).emitTo(emit)
+			parties = append(parties, specialParty(r, law, ids, found))
 		}
+	}
+	edition := header.Published.Format(time.DateOnly)
+	for _, d := range parties {
+		// What had ended when the newest report came bars nothing, but is worth knowing.
+		if l := &d.Listings[0]; l.Ends != "" && l.Ends < edition && !strings.HasPrefix(edition, l.Ends) {
+			l.Controls = []screening.Control{screening.Advisory}
+			l.Remarks = joined("; ", l.Remarks, "ended "+l.Ends)
+		}
+		d.emitTo(emit)
 	}
 	header.Findings = found.all()
 	return header, nil
