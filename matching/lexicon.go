@@ -34,6 +34,8 @@ type vocabulary struct {
 	starts    map[string]int       // first word of a phrase: the most words one has
 	glyphs    map[string][]meaning // words of Chinese, Japanese and Korean
 	glyphMax  map[rune]int         // first letter: the most bytes a word has
+	inPhrase  map[string]bool      // words that stand in a phrase
+	near      map[uint64]string    // what is left of a word of spelling.txt without one letter: the word
 	common    map[string]float32   // weights of distinctive words
 	persons   map[string]meaning   // given names and particles of persons
 	clashes   []string             // words listed twice with different meanings, for the test
@@ -66,6 +68,7 @@ func readLexicon() *vocabulary {
 		skeletons: make(map[string][]meaning, 8<<10), stemBones: map[string][]meaning{},
 		phrases: map[string][]meaning{}, starts: map[string]int{},
 		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
+		inPhrase: map[string]bool{}, near: map[uint64]string{},
 		common: map[string]float32{}, persons: map[string]meaning{},
 	}
 	keys := map[string]meaning{}
@@ -103,6 +106,7 @@ func readLexicon() *vocabulary {
 			v.common[w] = l.weight
 		}
 	}
+	v.readSpellings()
 	v.readPersons()
 	return v
 }
@@ -191,7 +195,7 @@ func (v *vocabulary) add(words string, m []meaning) {
 			}
 		case len(tokens) == 1:
 			v.put(v.words, tokens[0].norm, m)
-			if t := tokens[0]; t.script == latin || t.script == cyrillic || t.script == greek {
+			if t := tokens[0]; t.script == cyrillic || t.script == greek || t.script == latin && m[0].class == Form {
 				if bones := Skeleton(t.norm); len(bones) >= 6 {
 					v.put(v.skeletons, bones, m)
 				}
@@ -205,6 +209,7 @@ func (v *vocabulary) add(words string, m []meaning) {
 			v.starts[tokens[0].norm] = max(v.starts[tokens[0].norm], len(tokens))
 			var b []byte
 			for i, t := range tokens {
+				v.inPhrase[t.norm] = true
 				if i > 0 {
 					b = append(b, ' ')
 				}

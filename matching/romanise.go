@@ -401,9 +401,6 @@ func Consonants(s string) string {
 		case 'p':
 			c = 'b'
 		}
-		if n := len(out); n > 0 && out[n-1] == c {
-			continue
-		}
 		out = append(out, c)
 	}
 	return string(out)

@@ -163,3 +163,18 @@ func arabicArticle(n string) (prefix, rest string) {
 	}
 	return "", n
 }
+
+// withoutArticle is the reading of a word without its article, and beside it
+// that of the whole word: in Persian names the letters may be part of it.
+func withoutArticle(t *token) (text string, alts []string) {
+	p, rest := arabicArticle(t.norm)
+	if p == "" {
+		return t.text, t.alts
+	}
+	r := readArabic(rest)
+	alts = r.alts
+	for _, alt := range t.alts {
+		alts = appendNew(alts, alt)
+	}
+	return r.text, alts
+}

@@ -42,7 +42,7 @@ func Words(name string) []Word {
 	s := scratches.Get().(*scratch)
 	defer s.release()
 	s.tokens = tokenise(clean(name), s.tokens[:0], true)
-	return lexicon().words4(s)
+	return lexicon().understand(s)
 }
 
 // scratch is what one call needs and the next can use again.
@@ -60,9 +60,24 @@ func (s *scratch) release() {
 	scratches.Put(s)
 }
 
-// words4 gives every token its meaning.
-func (v *vocabulary) words4(s *scratch) []Word {
+// correctAll puts the words of the lexicon right that are misspelt, so that the
+// phrases they stand in are found; their text stays as written.
+func (v *vocabulary) correctAll(tokens []token) {
+	for i := range tokens {
+		t := &tokens[i]
+		if t.script != latin && t.script != cyrillic || len(t.norm) < leastMisspelt-1 || v.recognised(t) {
+			continue
+		}
+		if w := v.correct(t.norm); w != "" {
+			t.norm = w
+		}
+	}
+}
+
+// understand gives every token its meaning.
+func (v *vocabulary) understand(s *scratch) []Word {
 	tokens, out := s.tokens, s.words[:0]
+	v.correctAll(tokens)
 	capitals := allCapitals(tokens)
 	for i := 0; i < len(tokens); {
 		t := &tokens[i]
@@ -110,10 +125,7 @@ func appendMeanings(out []Word, raw, text string, alts []string, m []meaning, se
 func (v *vocabulary) distinctive(t *token) Word {
 	raw, text, alts := t.raw, t.text, t.alts
 	if t.script == arabic {
-		if p, rest := arabicArticle(t.norm); p != "" {
-			r := readArabic(rest)
-			text, alts = r.text, r.alts
-		}
+		text, alts = withoutArticle(t)
 	}
 	return Word{Raw: raw, Text: text, Alts: alts, Key: text, Weight: v.weightOf(text), Segment: t.segment}
 }
@@ -505,9 +517,9 @@ func joinInitials(tokens []token) []token {
 				}
 				t.norm, t.raw, t.alts, t.initial, t.joined = t.text, joinRaw(tokens[i:i+n]), nil, false, true
 			}
-		} else if i+2 < len(tokens) && tokens[i+1].norm == "&" && isShort(&t, tokens[i+1].loose) && isShort(&tokens[i+2], tokens[i+2].loose) && tokens[i+2].segment == t.segment {
+		} else if i+2 < len(tokens) && isAnd(tokens[i:]) && isShort(&t, tokens[i+1].loose) && isShort(&tokens[i+2], tokens[i+2].loose) && tokens[i+2].segment == t.segment {
 			n = 3
-			t.norm = t.norm + "&" + tokens[i+2].norm
+			t.norm += "&" + tokens[i+2].norm
 			t.text += tokens[i+2].text
 			t.raw = joinRaw(tokens[i : i+3])
 		}
@@ -515,6 +527,15 @@ func joinInitials(tokens []token) []token {
 		i += n
 	}
 	return out
+}
+
+// isAnd reports whether the second token joins two initials: &, or AND between
+// single capitals.
+func isAnd(tokens []token) bool {
+	if tokens[1].norm == "&" {
+		return true
+	}
+	return tokens[1].norm == "and" && len(tokens[0].raw) == 1 && len(tokens[2].raw) == 1 && tokens[0].raw < "a" && tokens[2].raw < "a"
 }
 
 func isSingle(t *token) bool { return utf8.RuneCountInString(t.raw) == 1 && t.text != "" }

@@ -37,10 +37,8 @@ func personParts(t *token) []Word {
 	case kana, hangul:
 		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
 	case arabic:
-		if p, rest := arabicArticle(t.norm); p != "" {
-			r := readArabic(rest)
-			return []Word{{Raw: t.raw, Text: r.text, Alts: r.alts, Key: r.text, Weight: 1, Segment: t.segment}}
-		}
+		text, alts := withoutArticle(t)
+		return []Word{{Raw: t.raw, Text: text, Alts: alts, Key: text, Weight: 1, Segment: t.segment}}
 	}
 	if t.text == "" {
 		return nil
