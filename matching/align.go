@@ -155,7 +155,7 @@ func (s *scorer) unitOf(q, c *profile, best *alignment) {
 					hits++
 				}
 			}
-			if hits < 2 && (hits == 0 || end-i > 2) {
+			if hits < 2 {
 				continue
 			}
 			if a := s.view(q, c, i+1, end, true); a.score > best.score {
@@ -289,11 +289,11 @@ func (s *scorer) view(q, c *profile, from, to int, part bool) alignment {
 		}
 		s.take(&a, q, c, i, i+1, j, j+1, min(q.words[i].weight, c.words[j].weight), p.sim)
 	}
-	join(q.words[from:to], c.words, s.qUsed[from:to], s.cUsed, func(i0, i1, j int, weight float32) {
-		s.take(&a, q, c, from+i0, from+i1, j, j+1, weight, 1)
+	join(q.words[from:to], c.words, s.qUsed[from:to], s.cUsed, func(i0, i1, j int, weight, sim float32) {
+		s.take(&a, q, c, from+i0, from+i1, j, j+1, weight, sim)
 	})
-	join(c.words, q.words[from:to], s.cUsed, s.qUsed[from:to], func(i0, i1, j int, weight float32) {
-		s.take(&a, q, c, from+j, from+j+1, i0, i1, weight, 1)
+	join(c.words, q.words[from:to], s.cUsed, s.qUsed[from:to], func(i0, i1, j int, weight, sim float32) {
+		s.take(&a, q, c, from+j, from+j+1, i0, i1, weight, sim)
 	})
 	if a.shared <= 0 {
 		return a
@@ -410,14 +410,24 @@ func usedSegments(words []word, used []bool) int {
 
 // join finds runs of words of long that are one word of short: "Chon Myong"
 // for "Chonmyong".
-func join(long, short []word, longUsed, shortUsed []bool, found func(i0, i1, j int, weight float32)) {
+func join(long, short []word, longUsed, shortUsed []bool, found func(i0, i1, j int, weight, sim float32)) {
 	for j := range short {
 		if shortUsed[j] || len(short[j].text) < 3 {
 			continue
 		}
 		text := short[j].text
 		for i := 0; i+1 < len(long); i++ {
-			if longUsed[i] || !hasPrefix(text, long[i].text) {
+			if longUsed[i] {
+				continue
+			}
+			if len(long[i].bares) > 0 && len(short[j].bares) == 0 {
+				if k, weight := joinBare(long, longUsed, i, short[j].bare); k > 0 {
+					found(i, k, j, min(weight, short[j].weight), fewBones)
+					break
+				}
+				continue
+			}
+			if !hasPrefix(text, long[i].text) {
 				continue
 			}
 			n, weight, k := len(long[i].text), long[i].weight, i+1
@@ -427,11 +437,26 @@ func join(long, short []word, longUsed, shortUsed []bool, found func(i0, i1, j i
 				k++
 			}
 			if n == len(text) && k > i+1 {
-				found(i, k, j, min(weight, short[j].weight))
+				found(i, k, j, min(weight, short[j].weight), sameMeaning)
 				break
 			}
 		}
 	}
+}
+
+// joinBare finds a run of words from i of a script without vowels that is one
+// Latin word: رحمت الله for Rahmatollah.
+func joinBare(long []word, used []bool, i int, want string) (end int, weight float32) {
+	text := long[i].text
+	weight = long[i].weight
+	for k := i + 1; k < len(long) && k < i+3 && !used[k] && long[k].segment == long[i].segment && len(text) < maxWordLen; k++ {
+		text += long[k].text
+		weight += long[k].weight
+		if len(want) > 3 && bare(text) == want {
+			return k + 1, weight
+		}
+	}
+	return 0, 0
 }
 
 func hasPrefix(s, prefix string) bool { return len(s) >= len(prefix) && s[:len(prefix)] == prefix }
@@ -471,7 +496,7 @@ func (a *alignment) shares() (s shares) {
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
 	score := a.shared / d
 	whole := a.exact && a.outside == 0
-	part := a.exact && a.words >= 2 && a.generic+a.place >= leastGeneric
+	part := a.exact && (a.kind && a.words >= 2 || a.words >= 4) && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
 	case a.verbatim && a.exact: // the whole name, however little it says

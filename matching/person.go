@@ -4,8 +4,9 @@ package matching
 // patronymic left out says little; two that differ say the persons do.
 const (
 	personExtraCost = 0.52
+	firstFamilyName = 1.50
 	personMoreCost  = 0.40 // beside three and more words that agree
-	personLackCost  = 0.26
+	personLackCost  = 0.25
 	personClashCost = 1.60
 )
 
@@ -20,11 +21,11 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 			s.take(&a, q, c, i, i+1, j, j+1, min(q.words[i].weight, c.words[j].weight), p.sim)
 		}
 	}
-	join(q.words, c.words, s.qUsed, s.cUsed, func(i0, i1, j int, weight float32) {
-		s.take(&a, q, c, i0, i1, j, j+1, weight, 1)
+	join(q.words, c.words, s.qUsed, s.cUsed, func(i0, i1, j int, weight, sim float32) {
+		s.take(&a, q, c, i0, i1, j, j+1, weight, sim)
 	})
-	join(c.words, q.words, s.cUsed, s.qUsed, func(i0, i1, j int, weight float32) {
-		s.take(&a, q, c, j, j+1, i0, i1, weight, 1)
+	join(c.words, q.words, s.cUsed, s.qUsed, func(i0, i1, j int, weight, sim float32) {
+		s.take(&a, q, c, j, j+1, i0, i1, weight, sim)
 	})
 	for i := range q.words {
 		if !s.qUsed[i] {
@@ -33,7 +34,11 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	}
 	for j := range c.words {
 		if !s.cUsed[j] {
-			a.lack += c.words[j].weight
+			lack := c.words[j].weight
+			if j == 0 && len(c.words) > 2 && c.words[1].segment == 0 && c.segments > 1 {
+				lack *= firstFamilyName // "GONZALEZ Cardenas, Jorge" is hardly Jorge Cardenas
+			}
+			a.lack += lack
 		}
 	}
 	if a.extra > 0 || a.lack > 0 {

@@ -176,6 +176,15 @@ func (x *search) hit(q *profile) {
 					hit(c.value, 1)
 				}
 			}
+			if len(q.words[i].bares) > 0 && j < i+3 { // رحمت الله may be Rahmatollah there
+				want := bare(string(text))
+				h := hashKey('c', want)
+				for _, c := range s.spell.bucket(h) {
+					if t := &s.terms[c.value]; c.print == uint32(h) && len(t.bares) == 0 && t.bare == want && len(want) > 3 {
+						hit(c.value, fewBones)
+					}
+				}
+			}
 		}
 	}
 }

@@ -11,6 +11,12 @@ import (
 // would hide a word from the lexicon have been mended.
 func read(name string, person bool) []Word {
 	if person {
+		// "Юлия Михайлова / Yulia Mikhailova" is one person twice.
+		if first, _, ok := strings.Cut(name, "/"); ok {
+			if words := PersonWords(first); len(words) > 1 {
+				return words
+			}
+		}
 		return PersonWords(name)
 	}
 	words := rejoin(Words(splitCamel(name)))

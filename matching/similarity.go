@@ -51,11 +51,21 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 		return 0
 	}
 	cost, edits := editCost(a, b)
-	if edits > limit || short && cost > doubled {
+	if edits > limit || short && !slight(cost, len(b)) {
 		return 0
 	}
 	return max(0, 1-cost*lengthCost(len(a)+len(b)))
 }
+
+// slight reports whether a difference is one that a word of three letters
+// bears: a letter doubled, exchanged with its neighbour or seen as another, a
+// vowel more.
+func slight(cost float32, longer int) bool {
+	return cost == doubled || cost == exchanged || longer > 3 && cost <= exchanged
+}
+
+// exchanged is the cost of two neighbouring letters that changed places.
+const exchanged = 0.7
 
 // lengthCost is what one whole edit costs in a word of half of n letters.
 func lengthCost(n int) float32 {
@@ -114,7 +124,7 @@ func editCost(a, b string) (cost float32, edits int) {
 				best = cell{c, row[j-1].edits + 1}
 			}
 			if i > 1 && j > 1 && a[x] == b[y-1] && a[x-1] == b[y] {
-				if c := prev2[j-2].cost + .7; c < best.cost {
+				if c := prev2[j-2].cost + exchanged; c < best.cost {
 					best = cell{c, prev2[j-2].edits + 1}
 				}
 			}

@@ -12,8 +12,8 @@ type term struct {
 	alts       []string
 	key        string
 	skeleton   string   // text with the spelling variants of romanisation folded together
-	consonants string   // text as a script without vowels would have it
-	bones      []string // of alts, those without vowels: what such a script gave
+	bare       string   // text without its vowels
+	bares      []string // the same of its other readings, where its script writes no vowels
 	letters    uint32
 	altLetters []uint32
 	weight     float32
@@ -30,13 +30,19 @@ func newTerm(w *Word) *term {
 	t.skeleton = Skeleton(t.text)
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
 	t.slip = w.Class == Distinctive && w.Weight > slipWeight && isSlip(t.text)
-	t.consonants = Consonants(t.text)
+	t.bare = bare(t.text)
 	if len(t.alts) > 0 {
+		abjad := false // a script that writes no short vowels
 		t.altLetters = make([]uint32, len(t.alts))
 		for i, a := range t.alts {
 			t.altLetters[i] = letters(a)
-			if len(a) > 2 && !strings.ContainsAny(a, "aeiouy") {
-				t.bones = append(t.bones, a)
+			if !strings.ContainsAny(a, "aeiouy") {
+				abjad = true
+			}
+		}
+		for _, a := range append([]string{t.text}, t.alts...) {
+			if x := bare(a); abjad && len(x) > 1 && !slices.Contains(t.bares, x) {
+				t.bares = append(t.bares, x)
 			}
 		}
 	}
@@ -48,9 +54,9 @@ const (
 	sameMeaning    = 1.00 // the same word, or the same concept in another language
 	sameReading    = 0.97 // another romanisation of one word in another script
 	sameSkeleton   = 0.95 // spelt after another convention
-	sameBones      = 0.90 // the same consonants, where one script writes no vowels
+	sameBones      = 0.93 // the same consonants and long vowels, where one script writes no others
 	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
-	fewBones       = 0.84 // three of them only
+	fewBones       = 0.84 // the same consonants only
 	sameBeginning  = 0.88 // the last word of a name, cut short
 )
 
@@ -103,14 +109,20 @@ func similar(a, b *term) float32 {
 	if best < sameSkeleton && len(a.skeleton) > 3 && a.skeleton == b.skeleton {
 		best = sameSkeleton
 	}
-	if best < sameBones && (sharesBones(a.bones, b.consonants, b.bones) || sharesBones(b.bones, a.consonants, nil)) {
-		best = sameBones
-		if len(b.consonants) < 4 {
-			best = fewBones
+	switch {
+	case best >= sameBones:
+	case len(a.bares) > 0 && len(b.bares) > 0:
+		for _, x := range a.bares {
+			if slices.Contains(b.bares, x) {
+				best = max(best, bonesOf(x))
+			}
 		}
-	}
-	if best < sameConsonants && len(a.consonants) > 3 && a.consonants == b.consonants {
-		best = sameConsonants
+	case len(a.bares) > 0:
+		best = max(best, unvowelled(a, b))
+	case len(b.bares) > 0:
+		best = max(best, unvowelled(b, a))
+	case len(a.bare) > 3 && a.bare == b.bare:
+		best = max(best, sameConsonants)
 	}
 	if best < leastSimilar {
 		return 0
@@ -118,14 +130,82 @@ func similar(a, b *term) float32 {
 	return best
 }
 
-// sharesBones reports whether one of bones is the consonants or one of the others.
-func sharesBones(bones []string, consonants string, others []string) bool {
-	for _, x := range bones {
-		if x == consonants || slices.Contains(others, x) {
-			return true
+// unvowelled says how alike a word of a script without vowels is to a Latin
+// one. The consonants must be the same; the long vowels it does write should be there.
+func unvowelled(bare, latin *term) float32 {
+	if !slices.Contains(bare.bares, latin.bare) {
+		return 0
+	}
+	for _, reading := range append([]string{bare.text}, bare.alts...) {
+		if strings.ContainsAny(reading, "aeiouy") && within(Skeleton(reading), latin.skeleton) {
+			return sameBones
 		}
 	}
-	return false
+	return bonesOf(latin.bare)
+}
+
+// bonesOf is how much the same consonants say by themselves.
+func bonesOf(bare string) float32 {
+	if len(bare) < 3 {
+		return 0
+	}
+	return fewBones
+}
+
+// within reports whether the letters of short, its first vowel apart, stand in
+// long in their order.
+func within(short, long string) bool {
+	if len(short) > 1 && isVowel(short[0]) {
+		short = short[1:]
+	}
+	i := 0
+	for j := 0; j < len(long) && i < len(short); j++ {
+		if long[j] == short[i] {
+			i++
+		}
+	}
+	return i == len(short)
+}
+
+// bare is a word without vowels, half-vowels and a final h, doubled letters
+// once, and the letters for one sound as one: what Mousavi and موسوی share.
+func bare(s string) string {
+	var buf [maxWordLen]byte
+	b := buf[:0]
+	for i := 0; i < len(s) && i < maxWordLen; i++ {
+		c := s[i]
+		switch c {
+		case 'a', 'e', 'i', 'o', 'u', 'y', 'w', 'v':
+			continue
+		case 'q', 'c':
+			if c == 'c' && i+1 < len(s) && s[i+1] == 'h' {
+				break
+			}
+			c = 'k'
+		case 'g':
+			if i+1 < len(s) && s[i+1] == 'h' {
+				i++
+				c = 'k'
+			}
+		case 'h':
+			if i+1 == len(s) {
+				continue
+			}
+		case 'p':
+			if i+1 < len(s) && s[i+1] == 'h' {
+				i++
+				c = 'f'
+			}
+		case 'x':
+			b = append(b, 'k')
+			c = 's'
+		}
+		if n := len(b); n > 0 && b[n-1] == c {
+			continue
+		}
+		b = append(b, c)
+	}
+	return string(b)
 }
 
 // cutSimilar says how alike a word that may have been cut short is to a whole one.
@@ -158,20 +238,27 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	if len(t.skeleton) > 3 {
 		yield(hashKey('s', t.skeleton))
 	}
-	// Consonants of Latin words are one kind of key, those that a script
-	// without vowels gave another: only words of different kinds need to meet.
-	latin, bare := byte('c'), byte('C')
+	if len(t.bares) == 0 {
+		// Latin words meet those of scripts without vowels under a key of
+		// their own, and each other under another when there are letters enough.
+		if len(t.bare) > 3 {
+			yield(hashKey('v', t.bare))
+		}
+		latin := byte('c')
+		if !listed {
+			latin = 'C'
+		}
+		if len(t.bare) > 1 {
+			yield(hashKey(latin, t.bare))
+		}
+		return
+	}
+	bones := byte('C')
 	if !listed {
-		latin, bare = bare, latin
+		bones = 'c'
 	}
-	if len(t.consonants) > 2 {
-		yield(hashKey(latin, t.consonants))
-	}
-	if len(t.consonants) > 3 {
-		yield(hashKey('v', t.consonants))
-	}
-	for _, b := range t.bones {
-		yield(hashKey(bare, b))
+	for _, b := range t.bares {
+		yield(hashKey(bones, b))
 		yield(hashKey('b', b))
 	}
 }
