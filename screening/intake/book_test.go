@@ -391,6 +391,7 @@ func TestDelimitedText(t *testing.T) {
 		{"cells kept from being read as numbers", "Partner,Reference\n=\"Quell GmbH\",=\"007\"\n", []string{"2: partner Quell GmbH"}},
 		{"a separator line as Excel writes it", "sep=;\nPartner;Country\nQuell GmbH;DE\n", []string{"3: partner Quell GmbH (DE)"}},
 		{"the header again on the second page", "Partner,Country\nQuell GmbH,DE\nPartner,Country\nHalcyon Ltd,GB\n", []string{"2: partner Quell GmbH (DE)", "3: the row repeats the header", "4: partner Halcyon Ltd (GB)"}},
+		{"a header in two rows", "Partner,,Funder,\nName,Country,Name,Country\nQuell GmbH,DE,Borealis Fund,NO\n", []string{"3: partner Quell GmbH (DE); funder Borealis Fund (NO)"}},
 		{"another table below", "Partner,Country\nQuell GmbH,DE\nFunder,Country\nBorealis Fund,NO\n", []string{"2: partner Quell GmbH (DE)", "3: the row looks like the header of another table; the rows below it are read under the first header", "4: partner Borealis Fund (NO)"}},
 		{"a title as wide as the header", "Department,Tides\nPartner,Country\nQuell GmbH,DE\n", []string{"3: partner Quell GmbH (DE)"}},
 		{"filled cells and no party", "Partner,Country,Amount\n,DE,5\nTotal,,5\n,,\n", []string{`2: no party: nothing stands under "Partner"`, `3: no party: column "Partner": "Total" adds up the rows above; it is no name`}},
@@ -402,6 +403,38 @@ func TestDelimitedText(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestCompanionCells(t *testing.T) {
+	_, ps := read(t, []byte(strings.Join([]string{
+		"Partner;Country;City;Address;Website;LEI;Start",
+		"Quell GmbH;NA;0;10115;n/a;n/a;2026",
+		`"Quell GmbH; Nordlicht AG";DE;"Brno; Graz";;;;`,
+		`"Quell GmbH; Nordlicht AG; Quell GmbH";"DE; ;DE";;;;;`,
+		"Quell GmbH;unknown;;;;12345;soon",
+	}, "\n")), Options{})
+	got := []string{}
+	for _, p := range ps {
+		for _, q := range p.Parties {
+			got = append(got, fmt.Sprintf("%d %s|%s|%s|%s|%s|%d", p.Row, q.Name, q.Country, q.City, q.Address, q.Website, len(q.Identifiers)))
+		}
+		got = append(got, p.Notes...)
+	}
+	want := []string{
+		"2 Quell GmbH|||10115||0",
+		`column "Country": "NA" may be Namibia or "not available"; read as unknown`,
+		"3 Quell GmbH||Brno|||0",
+		"3 Nordlicht AG||Graz|||0",
+		`column "Country": it does not hold one value for each of the 2 parties; as it is not clear which belongs to which, none is used`,
+		"4 Quell GmbH|DE||||0", // named twice, the same each time
+		"4 Nordlicht AG|||||0",
+		"5 Quell GmbH|||||0",
+		`column "LEI": "12345" is no LEI; not used`,
+		`column "Start": "soon" is no date that can be read; write it as YYYY-MM-DD`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -148,10 +148,16 @@ func wordSet(bars string) map[string]bool {
 	return set
 }
 
+// longestHeader is how many bytes a header may have and still be recognised.
+const longestHeader = 160
+
 // recognise reads one header. It tries the whole header, then the header
 // without what stands in brackets, then the first of alternatives between
 // slashes ("Institution / Organisation").
 func recognise(header string) meaning {
+	if len(header) > longestHeader {
+		return meaning{}
+	}
 	tries := []string{header}
 	if bare := withoutBrackets(header); bare != header {
 		tries = append(tries, bare)
@@ -215,7 +221,7 @@ func together(a, b string) (meaning, bool) {
 
 // compound reads German and Dutch words of a party and a field of it.
 func compound(word string) (meaning, bool) {
-	for i := 4; i+3 <= len(word); i++ {
+	for i := 4; i+3 <= len(word) && len(word) <= 40; i++ {
 		left, right := word[:i], word[i:]
 		for _, joint := range []string{"", "s", "n", "en", "es"} {
 			if party, ok := strings.CutSuffix(left, joint); ok {
@@ -504,6 +510,9 @@ func (l *layout) nearestLeft(column int, of []int) []int {
 // sheet says to the reader how the sheet is read.
 func (l *layout) sheet(name string, notes []string) screening.Sheet {
 	s := screening.Sheet{Name: name, HeaderRow: l.headerRow, Columns: []screening.MappedColumn{}, Notes: slices.Concat(notes, l.notes)}
+	if l.noHeader {
+		s.HeaderRow = 0
+	}
 	for _, c := range l.columns {
 		role := c.title()
 		if c.party >= 0 {
@@ -522,8 +531,11 @@ func (l *layout) sheet(name string, notes []string) screening.Sheet {
 }
 
 // headerLines is how many filled rows at the top of a sheet are looked
-// through for its header.
-const headerLines = 100
+// through for its header, and headerCells how many cells in them.
+const (
+	headerLines = 100
+	headerCells = 30_000
+)
 
 // findHeader looks through the first lines of a sheet for the rows that
 // recognise best as headers, one to three of them: a header may be merged
@@ -531,13 +543,17 @@ const headerLines = 100
 // "Country"). Where no row names a party the layout has no names.
 func findHeader(lines []line, mappings Columns) *layout {
 	var best *layout
-	bestScore, widest, above := 0, 0, 0
+	bestScore, widest, above, cells := 0, 0, 0, 0
 	for i, ln := range lines {
+		if cells > headerCells {
+			break
+		}
 		filled := ln.filled()
 		for span := 1; span <= 3 && i+span <= len(lines); span++ {
-			if span > 1 && lines[i+span-1].number != ln.number+span-1 {
+			if span > 1 && (lines[i+span-1].number != ln.number+span-1 || filled == len(ln.cells) && len(ln.merges) == 0) {
 				break
 			}
+			cells += len(lines[i+span-1].cells)
 			headers := joinHeaders(lines[i : i+span])
 			if headers == nil {
 				continue

@@ -22,6 +22,7 @@ func BenchmarkRead(b *testing.B) {
 	}{
 		{"xlsx", benchXLSX(b, rows)},
 		{"csv", benchCSV(rows)},
+		{"ods", benchODS(b, rows)},
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			b.SetBytes(int64(len(bm.content)))
@@ -61,6 +62,22 @@ func benchCSV(rows int) []byte {
 		b.WriteString(strings.Join(benchRow(i), ",") + "\n")
 	}
 	return b.Bytes()
+}
+
+func benchODS(b *testing.B, rows int) []byte {
+	var s strings.Builder
+	row := func(cells []string) {
+		s.WriteString("<table:table-row>")
+		for _, c := range cells {
+			s.WriteString(`<table:table-cell office:value-type="string"><text:p>` + c + "</text:p></table:table-cell>")
+		}
+		s.WriteString("</table:table-row>")
+	}
+	row(benchHeader)
+	for i := range rows {
+		row(benchRow(i))
+	}
+	return odsOf(b, s.String())
 }
 
 func benchXLSX(b *testing.B, rows int) []byte {

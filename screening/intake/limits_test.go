@@ -229,6 +229,7 @@ func TestLargeAndHonest(t *testing.T) {
 		{"blank styled cells to the last column", xlsxOf(t, `<sheetData>`+xlsxHeader+`<row r="2"><c r="A2" t="str"><v>Quell GmbH</v></c><c r="XFD2" s="1"/></row></sheetData>`, ""), 1},
 		{"ods: blanks to the end of the sheet", odsOf(t, odsHeader+`<table:table-row><table:table-cell><text:p>Quell GmbH</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16383"/></table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>`), 1},
 		{"ods: the same partner three times", odsOf(t, odsHeader+`<table:table-row table:number-rows-repeated="3"><table:table-cell><text:p>Quell GmbH</text:p></table:table-cell></table:table-row>`), 3},
+		{"csv: a thousand columns of words that could be headers", []byte("Partner" + strings.Repeat(",donaudampfschifffahrtsgesellschaftsland name of partner", 1_000) + strings.Repeat("\nQuell GmbH"+strings.Repeat(",partner name country", 1_000), 100)), 100},
 		{"csv: quotes that are never closed", []byte("Partner,City\n" + strings.Repeat("Quell GmbH,\"Brno\nHalcyon Ltd,\"x\n", 2_000)), 4_000},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

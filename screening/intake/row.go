@@ -203,23 +203,16 @@ func splitValues(s string) []string {
 // could not be used.
 func setField(party *screening.Party, c *column, text string) (note string) {
 	v := cleanCell(text)
-	if v == "" || (c.field != fieldIdentifier && isJunk(v) && !strings.ContainsAny(v, "0123456789")) {
-		if _, ok := screening.CountryCode(v); c.field != fieldCountry || !ok { // "NA" is Namibia, "NO" is Norway
-			return ""
-		}
+	if v == "" {
+		return ""
+	}
+	if c.field == fieldCountry {
+		return setCountry(party, v)
+	}
+	if isJunk(v) && c.field != fieldIdentifier && (c.field != fieldAddress || len(v) < 4) { // a postal code is digits alone
+		return ""
 	}
 	switch c.field {
-	case fieldCountry:
-		code, ok := screening.CountryCode(v)
-		switch {
-		case !ok:
-			return strconv.Quote(shorten(v, 60)) + " is no known country; read as unknown"
-		case party.Country == "":
-			party.Country = code
-		case party.Country != code:
-			party.Country = ""
-			return "the row gives the party two countries; neither is used"
-		}
 	case fieldCity:
 		party.City = join(party.City, v, ", ")
 	case fieldAddress:
@@ -233,6 +226,25 @@ func setField(party *screening.Party, c *column, text string) (note string) {
 			return strconv.Quote(shorten(v, 40)) + " " + why + "; not used"
 		}
 	}
+	return ""
+}
+
+// setCountry reads a country cell. A wrong country would speak against a
+// right match, so what is not certain is unknown.
+func setCountry(party *screening.Party, v string) (note string) {
+	code, ok := screening.CountryCode(v)
+	switch {
+	case v == "NA":
+		return `"NA" may be Namibia or "not available"; read as unknown`
+	case !ok && isJunk(v):
+		return ""
+	case !ok:
+		return strconv.Quote(shorten(v, 60)) + " is no known country; read as unknown"
+	case party.Country != "" && party.Country != code:
+		party.Country = ""
+		return "the row gives the party two countries; neither is used"
+	}
+	party.Country = code
 	return ""
 }
 
