@@ -120,7 +120,15 @@ func (p *auParty) row(r row) {
 		p.births(r.Get("Date of Birth"))
 	}
 	p.identifier("imo", r.Get("IMO Number"), "")
-	info := tidy(r.Get("Additional Information"))
+	p.information(tidy(r.Get("Additional Information")))
+	p.listed(r)
+}
+
+// information reads the free text about a party, which most of its rows repeat.
+func (p *auParty) information(info string) {
+	if _, known := p.seen["remark "+info]; known {
+		return
+	}
 	if m := auUNReference.FindStringSubmatch(info); m != nil {
 		p.identifier("un_ref", m[1], "")
 	}
@@ -128,7 +136,6 @@ func (p *auParty) row(r row) {
 		p.identifier("registration", m[1], "")
 	}
 	p.remark(info)
-	p.listed(r)
 }
 
 var (

@@ -28,7 +28,9 @@ var caSanctions = Card{
 		Parse: parseSEMA,
 	}},
 	Bounds: Bounds{MinEntities: 3500, MaxEntities: 15000, MinNamed: 0.995, MinAlias: 0.3, MaxShrink: 0.15, MaxGrow: 0.3},
-	Note:   "Published without countries or addresses; the country in the file is the one a regulation is about, not the party's. Parties are numbered by regulation, schedule and item.",
+	// An item's number may move when a schedule is rewritten.
+	IDsFromContent: true,
+	Note:           "Published without countries or addresses; the country in the file is the one a regulation is about, not the party's. Parties are numbered by regulation, schedule and item.",
 }
 
 var semaPaths = paths(`Country EntityOrShip LastName GivenName TitleOrShip ShipIMONumber DateOfBirthOrShipBuildDate Schedule Item Aliases DateOfListing`)

@@ -179,7 +179,7 @@ func (d *draft) born(iso string, ok bool) {
 // that is not empty and holds none is a finding.
 func (d *draft) births(text string) {
 	text = tidy(text)
-	any := text == ""
+	read := text == ""
 	for _, m := range birthDate.FindAllStringSubmatch(text, -1) {
 		date := m[2]
 		if !strings.ContainsFunc(date, unicode.IsLetter) { // "10.8. 1960", "28.01 1966"
@@ -193,9 +193,9 @@ func (d *draft) births(text string) {
 			iso = iso[:4]
 		}
 		d.born(iso, true)
-		any = true
+		read = true
 	}
-	if !any {
+	if !read {
 		d.found.add("row", d.place, "a date of birth that cannot be read", false)
 	}
 }

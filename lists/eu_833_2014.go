@@ -19,6 +19,8 @@ var eu833 = Card{
 	Cadence:   150 * 24 * time.Hour, // changes with each package of sanctions
 	Formats:   []Format{{Name: "csv", Files: euAnnexFiles("32014R0833"), Parse: parseEU833}},
 	Part:      func(l *screening.Listing) string { return l.LegalBasis },
+	// Some annexes do not number their entries, and numbers may move.
+	IDsFromContent: true,
 	Bounds: Bounds{
 		MinEntities: 1200, MaxEntities: 6000, MinNamed: 1, MinAlias: 0.3, MaxShrink: 0.1, MaxGrow: 0.5,
 		Parts: map[string]Bounds{

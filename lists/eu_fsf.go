@@ -145,7 +145,10 @@ func parseEUCSV(src Source, emit func(*screening.Entity)) (Header, error) {
 	defer f.Close()
 	t, err := openTable(f, file, ';', euColumns)
 	if err != nil {
-		return Header{}, fmt.Errorf("%w; if its columns begin with Naal_ or Leba_: %s", err, euInstead)
+		if strings.Contains(err.Error(), "Naal_") { // the columns are named in the error
+			return Header{}, fmt.Errorf("%s: %w: %s", file, ErrRetired, euInstead)
+		}
+		return Header{}, err
 	}
 	var found findings
 	emit = checked(emit, &found)

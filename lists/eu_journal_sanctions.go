@@ -21,6 +21,8 @@ var euJournal = Card{
 	Timeout:   10 * time.Minute,
 	Formats:   []Format{{Name: "csv", Files: euJournalFiles(), Parse: parseEUJournal}},
 	Part:      euActOf,
+	// Some annexes do not number their entries, and numbers may move.
+	IDsFromContent: true,
 	Bounds: Bounds{
 		MinEntities: 4000, MaxEntities: 20000, MinNamed: 1, MinAlias: 0.5, MaxShrink: 0.1, MaxGrow: 0.3,
 		Parts: map[string]Bounds{"*": {MaxShrink: 0.3}},

@@ -109,7 +109,7 @@ func parseUKCSV(src Source, emit func(*screening.Entity)) (Header, error) {
 	defer f.Close()
 	published, rest, err := ukReportDate(f)
 	if err != nil {
-		return Header{}, err
+		return Header{}, fmt.Errorf("reading %s: %w", file, err)
 	}
 	t, err := openTable(rest, file, ',', ukColumns)
 	if err != nil {
@@ -159,6 +159,9 @@ func ukReportDate(r io.Reader) (time.Time, io.Reader, error) {
 	}
 	line, _, more := strings.Cut(strings.TrimPrefix(string(head), "\ufeff"), "\n")
 	m := ukReport.FindStringSubmatch(line)
+	if strings.HasPrefix(line, "Last Updated,") && !strings.Contains(line, "Unique ID") { // the old list under the new one's name
+		return time.Time{}, nil, fmt.Errorf("%w: %s", ErrRetired, ukInstead)
+	}
 	if m == nil || !more {
 		return time.Time{}, b, nil
 	}
