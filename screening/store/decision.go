@@ -43,7 +43,7 @@ func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error 
 		return errors.New("it has no time")
 	}
 	kept := *d
-	kept.Reopened = "" // said of it later, beside a match
+	kept.Reopened, kept.Waiting = "", "" // said of it later, beside a match
 	content, err := jsonText(&kept)
 	if err != nil {
 		return err

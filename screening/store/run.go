@@ -16,15 +16,16 @@ type runRow struct {
 	Started    stamp  `db:"started"`
 	Finished   stamp  `db:"finished"`
 	Version    string `db:"version"`
+	Submitter  string `db:"submitter"`
 	NotChecked []byte `db:"not_checked"`
 	Policy     []byte `db:"policy"`
 	Counts     []byte `db:"counts"`
 }
 
 const (
-	runColumns = `run, started, finished, version, not_checked, policy, counts`
+	runColumns = `run, started, finished, version, submitter, not_checked, policy, counts`
 
-	insertRun        = `insert into runs (` + runColumns + `) values (?, ?, ?, ?, ?, ?, ?) on conflict (run) do nothing`
+	insertRun        = `insert into runs (` + runColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (run) do nothing`
 	finishRun        = `update runs set finished = ?, not_checked = ?, counts = ? where run = ?`
 	selectRun        = `select ` + runColumns + ` from runs where run = ?`
 	selectRuns       = `select ` + runColumns + ` from runs order by started desc, run desc limit ?`
@@ -61,7 +62,7 @@ func (s *Store) StartRun(ctx context.Context, run *screening.Run) error {
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), notChecked, policy, counts)
+		res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), text(run.By), notChecked, policy, counts)
 		if err != nil {
 			return err
 		}
@@ -173,7 +174,7 @@ func (s *Store) Runs(ctx context.Context, limit int) ([]*screening.Run, error) {
 
 // run reads the parts of a run that stand in tables of their own.
 func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
-	run := &screening.Run{ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version}
+	run := &screening.Run{ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version, By: row.Submitter}
 	err := errors.Join(fromJSON(row.NotChecked, &run.NotChecked), fromJSON(row.Policy, &run.Policy), fromJSON(row.Counts, &run.Counts))
 	if err != nil {
 		return nil, err

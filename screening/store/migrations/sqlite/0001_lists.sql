@@ -35,7 +35,7 @@ create table entities (
     hash      text not null,
     content   text not null,
     primary key (list, entity, first_seq)
-) strict;
+) strict, without rowid;
 
 -- What a quarantined edition holds, until it is accepted or superseded.
 create table held_entities (
@@ -47,7 +47,7 @@ create table held_entities (
     content text not null,
     primary key (list, seq, entity),
     foreign key (list, seq) references editions
-) strict;
+) strict, without rowid;
 
 -- What a server said of each address when it was last asked.
 create table fetches (
