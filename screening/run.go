@@ -7,7 +7,8 @@ type Run struct {
 	ID       string        `json:"id"`
 	Started  time.Time     `json:"started"`
 	Finished time.Time     `json:"finished"`
-	Version  string        `json:"version"` // of the program
+	Version  string        `json:"version"`      // of the program
+	By       string        `json:"by,omitempty"` // who submitted it
 	Inputs   []Input       `json:"inputs"`
 	Editions []EditionUsed `json:"editions"`
 	// NotChecked says, in a reader's words, what the run did not look at.
