@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
 
@@ -356,6 +357,27 @@ func TestCharsets(t *testing.T) {
 				t.Errorf("first partner %q, want %q (notes %q)", got, tt.first, b.Sheets()[0].Notes)
 			}
 		})
+	}
+}
+
+// A few short names are all there is to guess from.
+func TestCharsetsOfShortFiles(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		encoding encoding.Encoding
+	}{
+		{"Köhler Prüfgeräte", charmap.Windows1252}, {"Société d’Études Imaginées", charmap.Windows1252}, {"Żółty Instytut Łączności", charmap.Windows1250},
+		{`ООО "Выдумка"`, charmap.Windows1251}, {"Завод несуществующих приборов", charmap.Windows1251}, {"Завод несуществующих приборов", charmap.KOI8R}, {"Ινστιτούτο Ανύπαρκτης Φυσικής", charmap.Windows1253},
+		{"虚构材料研究所", simplifiedchinese.GBK}, {"架空精密機械株式会社", japanese.ShiftJIS}, {"한국가상연구소", korean.EUCKR},
+	} {
+		content, err := tt.encoding.NewEncoder().Bytes([]byte("Partner,Country\n" + tt.name + ",FR\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, ps := read(t, content, Options{})
+		if got := ps[0].Parties[0].Name; got != tt.name {
+			t.Errorf("%v: %q, want %q (%q)", tt.encoding, got, tt.name, b.Sheets()[0].Notes)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gogs/chardet"
 	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -132,46 +131,92 @@ func utf16ByZeros(sample []byte) (encoding.Encoding, string) {
 	return nil, ""
 }
 
-// guessCharset asks the detector, which was made for web pages, and checks its
-// answers: a charset whose decoding leaves bytes over or yields control
-// characters is wrong.
+// charsets are tried beside what the detector answers, the commoner first.
+var charsets = []string{
+	"windows-1252", "windows-1251", "windows-1250", "windows-1254", "windows-1253", "gb18030", "shift_jis", "euc-kr", "big5", "koi8-r", "windows-1256", "windows-1255", "windows-1257",
+}
+
+// guessCharset asks the detector, which was made for web pages and is unsure
+// of a few names, and decides by how the text then reads: the charset that
+// leaves the least that no language writes; of equals the detector's first.
 func guessCharset(sample []byte) (encoding.Encoding, string) {
-	found, err := chardet.NewTextDetector().DetectAll(sample)
-	if err != nil {
-		return charmap.Windows1252, "windows-1252"
+	sample = sample[:min(len(sample), 64<<10)]
+	var names []string
+	if found, err := chardet.NewTextDetector().DetectAll(sample); err == nil {
+		for _, f := range found {
+			names = append(names, strings.ToLower(f.Charset))
+		}
 	}
-	for _, f := range found {
-		name := strings.ToLower(f.Charset)
+	var best encoding.Encoding
+	bestName, least := "", 0
+	for _, name := range append(names, charsets...) {
 		switch name {
-		case "iso-8859-1": // what it calls Western text, quotation marks of Windows or not
+		case "iso-8859-1", "iso-8859-9": // of Turkish text the detector says either; without it Western is likelier
 			name = "windows-1252"
-		case "gb-18030", "gb18030":
+		case "gb-18030":
 			name = "gb18030"
 		}
-		if strings.HasPrefix(name, "utf-") {
+		e, err := htmlindex.Get(name)
+		if err != nil || strings.HasPrefix(name, "utf-") {
 			continue
 		}
-		e, err := htmlindex.Get(name)
+		out, _, err := transform.Bytes(e.NewDecoder(), sample)
 		if err != nil {
 			continue
 		}
-		if decodesCleanly(e, sample) {
-			return e, name
+		odd := oddities(string(out))
+		if name == "euc-kr" && odd == 0 && !strings.ContainsFunc(string(out), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			odd = -1 // Hangul alone is no accident; the same bytes are always some Chinese
+		}
+		if best == nil || odd < least {
+			best, bestName, least = e, name, odd
 		}
 	}
-	return charmap.Windows1252, "windows-1252"
+	return best, bestName
 }
 
-func decodesCleanly(e encoding.Encoding, sample []byte) bool {
-	out, _, err := transform.Bytes(e.NewDecoder(), sample[:min(len(sample), 64<<10)])
-	if err != nil {
-		return false
-	}
-	bad := 0
-	for _, r := range string(out) {
-		if r == utf8.RuneError || (unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t') {
-			bad++
+// oddities counts what a text has that no language writes: characters that
+// are none, symbols inside words, words of accented Latin letters alone, words
+// that mix Latin with other letters, capitals behind small letters.
+func oddities(s string) int {
+	odd := 0
+	var latin, accented, other, last rune // of the word so far
+	end := func() {
+		if accented > 2 && latin == accented && other == 0 {
+			odd += int(accented)
 		}
+		if latin > 0 && other > 0 {
+			odd += int(min(latin, other)) + 1
+		}
+		latin, accented, other = 0, 0, 0
 	}
-	return bad <= 1 // the sample may end inside a character
+	for _, r := range s {
+		switch {
+		case r == utf8.RuneError, unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t', unicode.Is(unicode.Co, r):
+			odd += 5
+		case unicode.Is(unicode.Latin, r):
+			latin++
+			if r > 127 {
+				accented++
+			}
+		case unicode.IsLetter(r) || unicode.IsMark(r):
+			other++
+		case r > 127 && unicode.IsLetter(last) && !unicode.IsSpace(r) && !strings.ContainsRune("’‘“”„‚«»–—…·、。，（）・；：", r):
+			odd++
+		default:
+			if last > 127 && unicode.IsSymbol(last) && r > 127 {
+				odd++
+			}
+			end()
+		}
+		if unicode.IsLower(last) && unicode.IsUpper(r) && r > 127 {
+			odd++
+		}
+		if unicode.IsLetter(r) && last > 127 && (unicode.IsSymbol(last) || unicode.IsNumber(last)) {
+			odd++
+		}
+		last = r
+	}
+	end()
+	return odd
 }
