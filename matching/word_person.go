@@ -12,15 +12,25 @@ func PersonWords(name string) []Word {
 	tokens := tokenise(clean(name), nil, false)
 	v := lexicon()
 	out := make([]Word, 0, len(tokens))
-	for i := range tokens {
+	for i := 0; i < len(tokens); i++ {
 		t := &tokens[i]
 		if t.norm == "&" || t.norm == "#" {
 			continue
 		}
+		if i+1 < len(tokens) {
+			if m, ok := v.persons[t.norm+" "+tokens[i+1].norm]; ok && m.isHonorific() {
+				i++
+				continue
+			}
+		}
+		if suffix := divineNames[t.norm]; suffix != nil && len(out) > 0 && out[len(out)-1].Segment == t.segment {
+			v.joinDivine(&out[len(out)-1], t.raw, suffix)
+			continue
+		}
 		for _, w := range personParts(t) {
 			if m, ok := v.person(t, w.Text); ok {
-				if m.key == "" && m.class == Particle && m.weight == 0 {
-					continue // an honorific
+				if m.isHonorific() {
+					continue
 				}
 				w.Class, w.Key, w.Weight = m.class, m.key, m.weight
 			}
@@ -28,6 +38,25 @@ func PersonWords(name string) []Word {
 		}
 	}
 	return out
+}
+
+func (m meaning) isHonorific() bool { return m.class == Particle && m.key == "" }
+
+// divineNames are written to the word before them in Latin letters: رحمت الله is Rahmatollah.
+var divineNames = map[string][]string{"الله": {"ullah", "ollah", "allah"}, "اللّه": {"ullah", "ollah", "allah"}}
+
+func (v *vocabulary) joinDivine(w *Word, raw string, suffix []string) {
+	base := w.Text
+	var alts []string
+	for _, s := range suffix[1:] {
+		alts = appendNew(alts, base+s)
+	}
+	alts = appendNew(alts, Consonants(base)+"lh")
+	w.Raw, w.Text, w.Alts, w.Class, w.Weight = w.Raw+" "+raw, base+suffix[0], alts, Distinctive, 1
+	w.Key = w.Text
+	if m, ok := v.persons[w.Text]; ok {
+		w.Key = m.key
+	}
 }
 
 func personParts(t *token) []Word {
@@ -89,8 +118,6 @@ func (v *vocabulary) readPersons() {
 			m.key, m.class = "", Particle
 		case "particle":
 			m.class = Particle
-		case "weak":
-			m.key = "="
 		}
 		for w := range strings.SplitSeq(l.words, ",") {
 			tokens := tokenise(clean(strings.TrimSpace(w)), nil, false)
@@ -118,7 +145,7 @@ func (v *vocabulary) person(t *token, text string) (meaning, bool) {
 	if !ok {
 		return m, false
 	}
-	if m.class == Particle && m.key != "" || m.key == "=" {
+	if m.class == Particle && m.key != "" {
 		m.key = text
 	}
 	return m, true
