@@ -1,9 +1,7 @@
 package jobs
 
 import (
-	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -24,14 +22,16 @@ type Env struct {
 	MaxAge        time.Duration // a list is usable this long after it was last fetched
 	Policy        *screening.Policy
 	Columns       map[string][]string // header mapping of the configuration: role to headers
-	Fetcher       *lists.Fetcher
-	Office        string
-	Version       string
-	Now           func() time.Time
+	// KeepDecisions is how long a decision holds unless its reviewer says otherwise; 0 is DefaultKeep.
+	KeepDecisions time.Duration
+	// Actor is who is signed in.
+	Actor   string
+	Fetcher *lists.Fetcher
+	Office  string
+	Version string
+	Now     func() time.Time
 	// Progress is told how far a job is; nil is silent.
 	Progress func(Step)
-	// Notes takes what a person at the terminal should read; nil is silent.
-	Notes io.Writer
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
 }
@@ -49,12 +49,6 @@ func (env *Env) progress(what, unit string) func(done, total int64) {
 		return func(int64, int64) {}
 	}
 	return func(done, total int64) { env.Progress(Step{What: what, Done: done, Total: total, Unit: unit}) }
-}
-
-func (env *Env) note(format string, args ...any) {
-	if env.Notes != nil {
-		fmt.Fprintf(env.Notes, format+"\n", args...)
-	}
 }
 
 // restricted are the licences that need to be accepted by name.
@@ -108,11 +102,4 @@ func (env *Env) card(id string) (*lists.Card, error) {
 		return nil, &UnknownList{id}
 	}
 	return card, nil
-}
-
-func (env *Env) title(id string) string {
-	if card, ok := lists.Find(env.Cards, id); ok {
-		return cmp.Or(card.Title, card.ID)
-	}
-	return id
 }

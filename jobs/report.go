@@ -20,12 +20,20 @@ func (s *Screening) Write(ctx context.Context, w io.Writer, format string) error
 	case "csv":
 		return reports.WriteCSV(w, results)
 	case "xlsx":
-		return reports.Write(w, s.report(ctx), results)
+		report, err := s.report(ctx)
+		if err != nil {
+			return err
+		}
+		return reports.Write(w, report, results)
 	}
 	return fmt.Errorf("there is no report format %q; there are xlsx, json and csv", format)
 }
 
-func (s *Screening) report(ctx context.Context) *reports.Report {
+func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
+	seal, err := sealKey(ctx, s.env)
+	if err != nil {
+		return nil, err
+	}
 	seqs := map[string]int{}
 	for _, used := range s.Run.Editions {
 		seqs[used.List] = used.Seq
@@ -34,6 +42,8 @@ func (s *Screening) report(ctx context.Context) *reports.Report {
 		Run:       s.Run,
 		Generated: s.Run.Started,
 		Office:    s.env.Office,
+		Keep:      s.env.keep(),
+		Key:       seal,
 		Entity: func(list, id string) (*screening.Entity, error) {
 			e, err := s.env.Store.Entity(ctx, list, seqs[list], id)
 			if errors.Is(err, store.ErrNotFound) {
@@ -41,5 +51,5 @@ func (s *Screening) report(ctx context.Context) *reports.Report {
 			}
 			return e, err
 		},
-	}
+	}, nil
 }

@@ -131,6 +131,11 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			}
 		}
 	}
+	memory, err := loadMemory(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	h.Judge.Memory, h.Judge.Now = memory, env.Now()
 	h.Matcher = matching.NewIndex(entities, matching.Options{Policy: env.Policy})
 	return h, errors.Join(loadErr, ctx.Err())
 }
@@ -160,7 +165,7 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 		return nil, err
 	}
 	s := &Screening{env: env, held: held, Run: &screening.Run{
-		Started: env.Now().UTC(), Version: env.Version, Editions: held.Used, Policy: env.Policy,
+		Started: env.Now().UTC(), Version: env.Version, By: env.Actor, Editions: held.Used, Policy: env.Policy,
 	}}
 	s.Run.ID = runID(s.Run.Started)
 	persons := false

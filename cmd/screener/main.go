@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"os/user"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -38,15 +39,17 @@ type cli struct {
 	Data   string `help:"Folder for original list files and reports." env:"SCREENER_DATA" placeholder:"DIR" type:"path"`
 	Quiet  bool   `help:"No progress on stderr." short:"q"`
 
-	Demo    demoCmd    `cmd:"" help:"Screen a sample sheet against sample lists, offline."`
-	Refresh refreshCmd `cmd:"" help:"Fetch, check and import lists."`
-	Lists   listsCmd   `cmd:"" help:"Show each list: edition, dates, counts, state."`
-	Accept  acceptCmd  `cmd:"" help:"Put an edition that was held back in force, by name and with a reason."`
-	Changes changesCmd `cmd:"" help:"Show what changed between two editions of a list."`
-	Screen  screenCmd  `cmd:"" help:"Screen spreadsheets and write a graded report."`
-	Check   checkCmd   `cmd:"" help:"Check one name and show the reasons."`
-	Compare compareCmd `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database to this program's schema."`
+	Demo      demoCmd      `cmd:"" help:"Screen a sample sheet against sample lists, offline."`
+	Refresh   refreshCmd   `cmd:"" help:"Fetch, check and import lists."`
+	Lists     listsCmd     `cmd:"" help:"Show each list: edition, dates, counts, state."`
+	Accept    acceptCmd    `cmd:"" help:"Put an edition that was held back in force, by name and with a reason."`
+	Changes   changesCmd   `cmd:"" help:"Show what changed between two editions of a list."`
+	Screen    screenCmd    `cmd:"" help:"Screen spreadsheets and write a graded report."`
+	Check     checkCmd     `cmd:"" help:"Check one name and show the reasons."`
+	Compare   compareCmd   `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
+	Decide    decideCmd    `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
+	Decisions decisionsCmd `cmd:"" help:"Show, export and revoke decisions."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's schema."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }
@@ -190,6 +193,15 @@ func makeFolder(p places) error {
 	return nil
 }
 
+// actor is who is signed in to this machine; names typed into files are claims.
+func actor() string {
+	u, err := user.Current()
+	if err != nil {
+		return "unknown"
+	}
+	return u.Username
+}
+
 // envOf builds the environment of a configuration, without a store.
 func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 	cards, err := cfg.cards()
@@ -210,9 +222,9 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 			UserAgent: cfg.Fetch.UserAgent,
 		},
 		Office:   cfg.Office.Name,
+		Actor:    actor(),
 		Version:  programVersion(),
 		Now:      a.now,
 		Progress: a.bars.step,
-		Notes:    a.stderr,
 	}, nil
 }
