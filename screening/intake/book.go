@@ -235,7 +235,10 @@ func (b *Book) noNames() error {
 			seen = append(seen, fmt.Sprintf("%srow %d: %s", where, l.headerRow, strings.Join(headers, ", ")))
 		}
 	}
-	advice := "Say which column holds the partner, for example --columns 'Partner=" + shorten(example, 60) + "'; the roles are " + strings.Join(Roles(), ", ")
+	if more := len(seen) - 10; more > 0 {
+		seen = append(seen[:10], fmt.Sprintf("and %d more sheets", more))
+	}
+	advice := "Say which column holds the partner, for example --columns 'Partner=" + example + "'; the roles are " + strings.Join(Roles(), ", ")
 	if example == "" {
 		advice = "Give the table a first row of headers such as Partner, Country, Funder"
 	}

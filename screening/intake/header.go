@@ -23,7 +23,7 @@ type meaning struct {
 	number int            // of "Funder (2)"; 0 when there is none
 	rank   int            // 1 is best; see phrases.go
 	level  int            // how plainly the header says that it holds a name
-	party  string         // the phrase that named the party, folded
+	phrase string         // that named the party, folded
 }
 
 // title names the meaning in a reader's words: "Partner", "Funder country".
@@ -91,7 +91,7 @@ var phrases = sync.OnceValue(func() phraseTables {
 	for _, p := range partyPhrases {
 		for w := range split(p.phrases) {
 			if _, taken := t.parties[w]; !taken {
-				t.parties[w] = meaning{field: fieldName, role: p.role, rank: p.rank, party: w}
+				t.parties[w] = meaning{field: fieldName, role: p.role, rank: p.rank, phrase: w}
 			}
 		}
 	}
@@ -187,7 +187,7 @@ func recognisePhrase(header string) meaning {
 		m, ok = t.fields[whole]
 	}
 	if !ok && t.lone[whole] {
-		m, ok = meaning{field: fieldName, role: screening.RolePartner, rank: 3, level: t.names[whole], party: "name"}, true
+		m, ok = meaning{field: fieldName, role: screening.RolePartner, rank: 3, level: t.names[whole], phrase: "name"}, true
 	}
 	for i := 1; !ok && i < len(words); i++ {
 		m, ok = together(strings.Join(words[:i], " "), strings.Join(words[i:], " "))
@@ -208,10 +208,10 @@ func together(a, b string) (meaning, bool) {
 	for range 2 {
 		if p, ok := t.parties[a]; ok && p.rank < 3 {
 			if f, ok := t.fields[b]; ok {
-				return meaning{field: f.field, kind: f.kind, role: p.role, rank: p.rank, party: a}, true
+				return meaning{field: f.field, kind: f.kind, role: p.role, rank: p.rank, phrase: a}, true
 			}
 			if level, ok := t.names[b]; ok {
-				return meaning{field: fieldName, role: p.role, rank: p.rank, level: level, party: a}, true
+				return meaning{field: fieldName, role: p.role, rank: p.rank, level: level, phrase: a}, true
 			}
 		}
 		a, b = b, a
@@ -308,7 +308,7 @@ func newLayout(headers []string, mappings Columns) *layout {
 			c.header += " [" + columnLetters(i) + "]"
 		}
 		for _, m := range mappings {
-			if h == "" || !sameHeader(m.Header, h) {
+			if h == "" || !sameHeader(m.Header, h) && !sameHeader(m.Header, c.header) {
 				continue
 			}
 			c.meaning, _ = roleNamed(m.Role)
@@ -345,7 +345,8 @@ func newLayout(headers []string, mappings Columns) *layout {
 	return l
 }
 
-// sameHeader compares a header of --columns with one of the sheet.
+// sameHeader compares a header of --columns with one of the sheet; of two that
+// are alike the second can be told by its column: "Country [D]".
 func sameHeader(a, b string) bool {
 	a, b = strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " ")
 	return strings.EqualFold(a, b) || strings.EqualFold(norm.NFKC.String(a), norm.NFKC.String(b))
@@ -356,7 +357,7 @@ func sameHeader(a, b string) bool {
 func (l *layout) chooseNames() {
 	best := 9
 	level := map[meaning]int{}
-	who := func(c *column) meaning { return meaning{role: c.role, number: c.number, party: c.meaning.party} }
+	who := func(c *column) meaning { return meaning{role: c.role, number: c.number, phrase: c.phrase} }
 	for i := range l.columns {
 		c := &l.columns[i]
 		if c.field != fieldName {
@@ -369,15 +370,21 @@ func (l *layout) chooseNames() {
 			level[who(c)] = max(level[who(c)], c.level)
 		}
 	}
+	visitors := slices.ContainsFunc(l.columns, func(c column) bool { return c.role == screening.RoleAffiliation && c.field == fieldName })
 	left := map[string]bool{} // phrases whose columns are not read
 	for i := range l.columns {
 		c := &l.columns[i]
 		if c.field != fieldName {
 			continue
 		}
+		if visitors && c.role == screening.RolePartner && c.rank == 3 {
+			l.notes = append(l.notes, strconv.Quote(c.header)+" is not read: beside an affiliation it is a person's name; to screen people, map it: --columns 'Person="+c.header+"'")
+			c.meaning = meaning{}
+			continue
+		}
 		if (c.role == screening.RolePartner && c.rank > best) || (!c.mapped && c.level < level[who(c)]) {
 			if c.rank > best {
-				left[c.meaning.party] = true
+				left[c.phrase] = true
 			}
 			l.notes = append(l.notes, strconv.Quote(c.header)+" is not read: another column says better who the "+strings.ToLower(partyTitle(c.role))+" is")
 			c.meaning = meaning{}
@@ -386,7 +393,7 @@ func (l *layout) chooseNames() {
 		l.names = append(l.names, i)
 	}
 	for i := range l.columns { // "Organisation country" beside an "Organisation" that is not read
-		if c := &l.columns[i]; c.role != "" && c.field != fieldName && left[c.meaning.party] {
+		if c := &l.columns[i]; c.role != "" && c.field != fieldName && left[c.phrase] {
 			c.meaning = meaning{}
 		}
 	}

@@ -142,6 +142,11 @@ func TestLayout(t *testing.T) {
 		{name: "a name will do", headers: "Name|Country", want: []string{"Name: Partner", "Country: Partner country"}},
 		{name: "but not a person's", headers: "First name|Name|Funder", want: []string{"Funder: Funder", "not read: First name, Name"}},
 		{
+			name: "a name beside an affiliation is a person's", headers: "Name|Affiliation|Country",
+			want:  []string{"Affiliation: Affiliation", "Country: Affiliation country", "not read: Name"},
+			notes: []string{`"Name" is not read: beside an affiliation it is a person's name; to screen people, map it: --columns 'Person=Name'`},
+		},
+		{
 			name: "the plainest of one partner's names", headers: "institution|institution_full_name|ror_id",
 			want:  []string{"institution_full_name: Partner", "ror_id: Partner identifier", "not read: institution"},
 			notes: []string{`"institution" is not read: another column says better who the partner is`},
@@ -151,6 +156,7 @@ func TestLayout(t *testing.T) {
 		{name: "a mapping overrides the roles it names", headers: "Partner|Institution|Country", columns: "partner=INSTITUTION", want: []string{"Institution: Partner", "Country: Partner country", "not read: Partner"}},
 		{name: "and no others", headers: "name|country|Funder", columns: "Partner=name", want: []string{"name: Partner", "country: Partner country", "Funder: Funder"}},
 		{name: "a role may be mapped twice", headers: "A|B", columns: "Funder=A,Funder=B", want: []string{"A: Funder", "B: Funder"}},
+		{name: "the second of two alike", headers: "Partner|Who|Who", columns: "Funder=Who [C]", want: []string{"Partner: Partner", "Who [C]: Funder", "not read: Who"}},
 		{name: "people when mapped", headers: "Partner|Contact", columns: "Person=Contact", want: []string{"Partner: Partner", "Contact: Person"}},
 		{name: "a party's field can be mapped", headers: "Partner|Geld|Wo", columns: "Funder=Geld,Funder country=Wo", want: []string{"Partner: Partner", "Geld: Funder", "Wo: Funder country"}},
 		{
