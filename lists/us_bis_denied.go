@@ -3,6 +3,7 @@ package lists
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -274,7 +275,7 @@ func (f foldedHeaders) Open(name string) (io.ReadCloser, error) {
 	}
 	b := bufio.NewReaderSize(file, 64<<10)
 	first, err := b.ReadSlice('\n')
-	if err == nil || err == io.EOF {
+	if err == nil || errors.Is(err, io.EOF) {
 		first = bytes.ToLower(bytes.ReplaceAll(first, []byte("_"), []byte(" ")))
 	}
 	return struct {
