@@ -348,8 +348,9 @@ func (p *ofacParty) nation(country string) string {
 		code, _ := screening.CountryCode(region)
 		return code
 	}
-	if country == "undetermined" || country == "Stateless" {
-		return ""
+	switch {
+	case country == "undetermined", country == "Stateless", country == "None Identified", strings.HasPrefix(country, "possibly "):
+		return "" // it stays in the remarks
 	}
 	return p.code(strings.TrimSuffix(country, ", The Republic of"))
 }

@@ -61,8 +61,10 @@ func (l ofacList) advanced(file string) func(Source, func(*screening.Entity)) (H
 		if err != nil {
 			return Header{Findings: found.all()}, err
 		}
-		for _, p := range a.order {
+		clear(a.parties)
+		for i, p := range a.order {
 			emit(l.entity(p))
+			a.order[i] = nil // what is kept of a party while the file is read is as large as the party
 		}
 		header.Findings = found.all()
 		return header, nil
@@ -185,6 +187,7 @@ func (a *ofacAdvanced) party(n *node) {
 		}
 		return 1
 	})
+	p.seen = map[string]int{} // its names are complete
 	a.order = append(a.order, p)
 }
 

@@ -73,9 +73,7 @@ func (l ofacList) csv(files ofacFiles) func(Source, func(*screening.Entity)) (He
 			if cells[6] != "" {
 				p.remark("Vessel type: " + cells[6])
 			}
-			if cells[9] != "" {
-				p.country(cells[9])
-			}
+			p.nationality(cells[9])
 			p.link(screening.Link{Kind: "owned_by", Name: cells[10], Source: "Vessel owner"})
 			for _, a := range aliases[number] {
 				kind, known := ofacAlias(a[1])

@@ -101,7 +101,7 @@ func (l ofacList) entry(n *node, file string, found *findings) *screening.Entity
 	}
 	if v := n.All("vesselInfo"); len(v) > 0 {
 		p.identifier("callsign", v[0].Get("callSign"), "")
-		p.country(v[0].Get("vesselFlag"))
+		p.nationality(v[0].Get("vesselFlag"))
 		p.link(screening.Link{Kind: "owned_by", Name: v[0].Get("vesselOwner"), Source: "Vessel owner"})
 		if kind := v[0].Get("vesselType"); kind != "" {
 			p.remark("Vessel type: " + kind)

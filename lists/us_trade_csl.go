@@ -61,8 +61,10 @@ var usTradeCSL = Card{
 			"*":   {MaxShrink: 0.3, MaxGrow: 3},
 		},
 	},
-	Part: func(l *screening.Listing) string { return cslShort(l.Programme) },
-	Note: "The agencies' own lists are the legal source; this compilation leaves out weak aliases and footnotes.",
+	// The ids of rows have changed with the program that makes the list.
+	IDsFromContent: true,
+	Part:           func(l *screening.Listing) string { return cslShort(l.Programme) },
+	Note:           "The agencies' own lists are the legal source; this compilation leaves out weak aliases and footnotes.",
 }
 
 // cslSource is one of the lists the compilation takes in.
@@ -280,7 +282,7 @@ func (c cslRow) entity(ids cslIDs, found *findings) *screening.Entity {
 		cslNames(p.draft, c.name, c.altNames)
 	}
 	for _, country := range append(c.countries, c.flag) {
-		p.country(country)
+		p.nationality(country)
 	}
 	for _, a := range c.addresses {
 		p.address(screening.Address{Text: a.text, City: a.city, Country: p.code(a.country)})
