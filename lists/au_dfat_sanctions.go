@@ -126,7 +126,7 @@ func (p *auParty) row(r row) {
 
 // information reads the free text about a party, which most of its rows repeat.
 func (p *auParty) information(info string) {
-	if _, known := p.seen["remark "+info]; known {
+	if p.again("information", info) {
 		return
 	}
 	if m := auUNReference.FindStringSubmatch(info); m != nil {

@@ -171,10 +171,10 @@ func (n *nroPage) organisation(li *html.Node, at string) {
 // sort sorts an organisation's aliases into its own names, other
 // organisations of the list, and parts that become parties of their own.
 func (n *nroPage) sort(o *nroOrganisation) {
-	var acronyms []string
+	acronyms := map[string]bool{}
 	for _, alias := range o.aliases {
 		if nroAcronym(alias) {
-			acronyms = append(acronyms, alias)
+			acronyms[alias] = true
 		}
 	}
 	for _, alias := range o.aliases {
@@ -271,9 +271,10 @@ func nroAlike(v, w string) bool {
 	return v == w || len(v) >= 5 && (v[:4] == w[:4] || strings.Contains(w, v))
 }
 
-// nroWords are the words of a name without the connecting ones.
+// nroWords are the words of a name, of a monstrous one the first, without the
+// connecting ones.
 func nroWords(text string) []string {
-	text = strings.ReplaceAll(strings.ToLower(text), "navy", "naval")
+	text = strings.ReplaceAll(strings.ToLower(text[:min(len(text), 1000)]), "navy", "naval")
 	return slices.DeleteFunc(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }),
 		func(w string) bool { return len(w) < 2 || slices.Contains(nroConnecting, w) })
 }
@@ -285,17 +286,17 @@ func nroFold(name string) string {
 
 // nroBears reports whether an alias is what an acronym stands for (BUAA for
 // Beijing University of Aeronautics and Astronautics) or has it as a word.
-func nroBears(alias string, acronyms []string) bool {
+func nroBears(alias string, acronyms map[string]bool) bool {
 	initials := ""
 	for word := range strings.FieldsSeq(alias) {
-		if slices.Contains(acronyms, word) {
+		if acronyms[word] {
 			return true
 		}
 		if r := []rune(word)[0]; unicode.IsUpper(r) {
 			initials += string(r)
 		}
 	}
-	return slices.Contains(acronyms, initials)
+	return acronyms[initials]
 }
 
 func htmlAttr(n *html.Node, name string) string {

@@ -395,8 +395,12 @@ type chPart struct {
 	variants    []*node
 }
 
-// maxSpellings bounds the names made of the spellings of one name's parts.
-const maxSpellings = 24
+// Bounds on the names made of the spellings of one name's parts: how many in
+// one language and script, and how many of these are read.
+const (
+	maxSpellings = 24
+	maxTongues   = 32
+)
 
 func (c *chReader) name(d *draft, n *node, main bool) {
 	var parts []chPart
@@ -467,7 +471,7 @@ func (c *chReader) spellings(d *draft, parts []chPart, base screening.Name) {
 	var tongues []tongue
 	for _, p := range parts {
 		for _, v := range p.variants {
-			if t := (tongue{v.Attr("lang"), v.Attr("script")}); !slices.Contains(tongues, t) {
+			if t := (tongue{v.Attr("lang"), v.Attr("script")}); !slices.Contains(tongues, t) && len(tongues) < maxTongues {
 				tongues = append(tongues, t)
 			}
 		}
@@ -491,12 +495,14 @@ func (c *chReader) spellings(d *draft, parts []chPart, base screening.Name) {
 			var longer []string
 			for _, name := range names {
 				for _, s := range spelt {
+					if len(longer) == maxSpellings {
+						cut = true
+						break
+					}
 					longer = append(longer, joined(" ", name, s))
 				}
 			}
-			if names = longer; len(names) > maxSpellings {
-				names, cut = names[:maxSpellings], true
-			}
+			names = longer
 		}
 		if cut {
 			c.found.add("row", d.place, fmt.Sprintf("a name of target %s has more than %d spellings in one script; these are read", d.ID, maxSpellings), false)

@@ -75,12 +75,20 @@ func (d *draft) name(n screening.Name) {
 	if n.Kind == "" {
 		n.Kind = screening.AliasName
 	}
-	if i, ok := d.seen["name "+n.Text]; ok {
+	if i, ok := d.seen["name\x00"+n.Text]; ok {
 		d.Names[i].Weak = d.Names[i].Weak && n.Weak
 		return
 	}
-	d.seen["name "+n.Text] = len(d.Names)
+	d.seen["name\x00"+n.Text] = len(d.Names)
 	d.Names = append(d.Names, n)
+}
+
+// again reports whether the same has been added before, and remembers it.
+func (d *draft) again(what ...string) bool {
+	key := strings.Join(what, "\x00")
+	_, known := d.seen[key]
+	d.seen[key] = 0
+	return known
 }
 
 // original is the kind of an alias: OriginalName when no letter of it is Latin.
@@ -151,7 +159,7 @@ func (d *draft) address(a screening.Address) {
 	if a.Country != "" && !slices.Contains(d.Countries, a.Country) {
 		d.Countries = append(d.Countries, a.Country)
 	}
-	if a.Text == "" && a.City == "" || slices.Contains(d.Addresses, a) {
+	if a.Text == "" && a.City == "" || d.again("address", a.Text, a.City, a.Country) {
 		return
 	}
 	d.Addresses = append(d.Addresses, a)
@@ -160,7 +168,7 @@ func (d *draft) address(a screening.Address) {
 // identifier adds a number; country is an alpha-2 code or "".
 func (d *draft) identifier(kind, value, country string) {
 	id := screening.Identifier{Kind: kind, Value: tidy(value), Country: country}
-	if id.Value == "" || slices.Contains(d.Identifiers, id) {
+	if id.Value == "" || d.again("identifier", id.Kind, id.Value, id.Country) {
 		return
 	}
 	d.Identifiers = append(d.Identifiers, id)
@@ -220,7 +228,7 @@ func withoutNotes(text string) string { return noted.ReplaceAllString(text, " ")
 func (d *draft) inBrackets(n screening.Name) {
 	d.name(n)
 	outer, inner, ok := lastBracket(tidy(n.Text))
-	if !ok {
+	if !ok || len(n.Text) > maxBracketed {
 		return
 	}
 	if n.Kind == screening.PrimaryName {
@@ -236,6 +244,9 @@ func (d *draft) inBrackets(n screening.Name) {
 		d.name(n)
 	}
 }
+
+// maxBracketed bounds the names looked into for brackets; the longest real one has 500 bytes.
+const maxBracketed = 2000
 
 var (
 	// alsoKnown is another name told of in brackets: "Alpha LLC (also known as Beta)".
@@ -255,7 +266,7 @@ func (d *draft) website(site string) {
 // link ties the entity to another party, once.
 func (d *draft) link(l screening.Link) {
 	l.Name = tidy(l.Name)
-	if l.Name == "" && l.Entity == "" || slices.Contains(d.Links, l) {
+	if l.Name == "" && l.Entity == "" || d.again("link", l.Kind, l.Entity, l.Name, l.Share) {
 		return
 	}
 	d.Links = append(d.Links, l)
@@ -264,13 +275,9 @@ func (d *draft) link(l screening.Link) {
 // remark adds a text to the remarks, once.
 func (d *draft) remark(text string) {
 	text = tidy(text)
-	if text == "" {
+	if text == "" || d.again("remark", text) {
 		return
 	}
-	if _, ok := d.seen["remark "+text]; ok {
-		return
-	}
-	d.seen["remark "+text] = 0
 	d.Remarks = joined("; ", d.Remarks, text)
 }
 

@@ -303,12 +303,9 @@ func (p *euParty) regulation(n *node) {
 		List: p.List, Entity: p.ID, Programme: n.Attr("programme"), Authority: authority,
 		LegalBasis: n.Attr("numberTitle"), Controls: []screening.Control{screening.AssetFreeze}, URL: url,
 	}
-	for _, other := range p.Listings {
-		if other.Programme == l.Programme && other.LegalBasis == l.LegalBasis {
-			return
-		}
+	if !p.again("regulation", l.Programme, l.LegalBasis) {
+		p.Listings = append(p.Listings, l)
 	}
-	p.Listings = append(p.Listings, l)
 }
 
 var (

@@ -387,7 +387,7 @@ func (p *ukParty) basics(kind, regime, source, designated, reasons, other string
 func (p *ukParty) imposed(measures string) {
 	for measure := range strings.SplitSeq(measures, "|") {
 		measure = tidy(measure)
-		if measure == "" || slices.Contains(strings.Split(p.listing.Terms, " | "), measure) {
+		if measure == "" || p.again("measure", measure) {
 			continue
 		}
 		p.listing.Terms = joined(" | ", p.listing.Terms, measure)
