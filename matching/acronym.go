@@ -18,10 +18,10 @@ func acronymScore(letters int) float32 {
 // beside the acronym in its part of the cell speak against it.
 func (s *scorer) alignAcronym(q, c *profile) alignment {
 	var best alignment
-	if len(q.words) <= 12 {
+	if len(q.words) <= maxBesideAcronym {
 		for i := range q.words {
 			w := &q.words[i]
-			if n := len(w.text); n < 3 || n > 8 || w.class == Number || w.class == Particle || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
+			if !mayBeAcronym(w) || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
 				continue
 			}
 			a := alignment{by: byAcronym, from: uint8(i), to: uint8(i + 1), acronym: w.text, expanded: true}
@@ -48,6 +48,15 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 	}
 	return best
 }
+
+// mayBeAcronym reports whether a word may be initials.
+func mayBeAcronym(w *word) bool {
+	return len(w.text) >= 3 && len(w.text) <= 8 && w.class != Number && w.class != Particle
+}
+
+// maxBesideAcronym is how many words a name may have of which one is taken
+// for initials of another party: a long cell has too many short words.
+const maxBesideAcronym = 12
 
 // listedAcronymCost is what the initials of the query lose that are all the
 // listed name is: many a short name happens to be made of some initials.

@@ -56,17 +56,18 @@ func Compare(query *screening.Party, candidate *screening.Entity, opts Options) 
 	person := query.Role.Person()
 	var s scorer
 	q := prepare(query.Name, person)
-	best, bestScore := -1, float32(-1)
+	best, bestScore := 0, float32(-1)
+	var bestName profile
 	for i, n := range candidate.Names {
 		c := prepare(n.Text, person)
 		if a := s.compare(&q, &c); a.score > bestScore {
-			best, bestScore = i, a.score
+			best, bestScore, bestName = i, a.score, c
 		}
 	}
-	if best < 0 {
+	if len(candidate.Names) == 0 {
 		return Scored{}
 	}
-	return explain(&s, &q, query, candidate, best, policy)
+	return explain(&s, &q, &bestName, query, candidate, candidate.Names[best], policy)
 }
 
 // prepare reads a name.
@@ -74,20 +75,17 @@ func prepare(name string, person bool) profile {
 	return newProfile(read(name, person), person, newTerm)
 }
 
-// explain scores one name of an entity with all features.
-func explain(s *scorer, q *profile, p *screening.Party, e *screening.Entity, name int, policy *screening.Policy) Scored {
-	person := p.Role.Person()
-	c := &Comparison{Party: p, Entity: e, Name: e.Names[name], Policy: policy}
-	c.candidate = prepare(c.Name.Text, person)
-	c.query = *q
-	c.aligned = s.compare(q, &c.candidate)
+// explain scores one name of an entity, prepared as candidate, with all features.
+func explain(s *scorer, query, candidate *profile, p *screening.Party, e *screening.Entity, name screening.Name, policy *screening.Policy) Scored {
+	c := &Comparison{Party: p, Entity: e, Name: name, Policy: policy, query: *query, candidate: *candidate}
+	c.aligned = s.compare(query, candidate)
 	if c.aligned.by == byWords {
 		s.record = true
-		if person {
-			s.alignPersons(&c.query, &c.candidate)
+		if query.person {
+			s.alignPersons(query, candidate)
 		} else {
-			s.pair(&c.query, &c.candidate)
-			s.view(&c.query, &c.candidate, int(c.aligned.from), int(c.aligned.to), c.aligned.part)
+			s.pair(query, candidate)
+			s.view(query, candidate, int(c.aligned.from), int(c.aligned.to), c.aligned.part)
 		}
 		s.record = false
 		c.groups = slices.Clone(s.groups)

@@ -125,7 +125,7 @@ func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidat
 		}
 	}()
 
-	q := prepare(p.Name, p.Role.Person())
+	q := x.read(p.Name)
 	x.found = x.found[:0]
 	look := func(name uint32) {
 		if a := x.compare(&q, x.unpack(name)); a.score > 0 {
@@ -191,7 +191,7 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Ca
 			continue
 		}
 		e := ix.entities[f.entity]
-		j := judged{explain(&x.scorer, q, p, e, int(x.space.names[f.name].name), ix.policy), e}
+		j := judged{x.explain(q, p, e, f.name, ix.policy), e}
 		if j.Score >= ix.policy.ReviewLine {
 			flagged = append(flagged, j)
 		} else if nearest.entity == nil || better(j.Scored, j.entity, nearest.Scored, nearest.entity) < 0 {
@@ -200,7 +200,7 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Ca
 	}
 	if nearest.entity == nil && below.score > 0 {
 		e := ix.entities[below.entity]
-		nearest = judged{explain(&x.scorer, q, p, e, int(x.space.names[below.name].name), ix.policy), e}
+		nearest = judged{x.explain(q, p, e, below.name, ix.policy), e}
 	}
 	slices.SortFunc(flagged, func(a, b judged) int { return better(a.Scored, a.entity, b.Scored, b.entity) })
 	if nearest.entity != nil && nearest.Score > 0 {
@@ -214,6 +214,13 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Ca
 		out[i] = screening.Candidate{Entity: j.entity, Matched: j.Matched, Score: j.Score, Evidence: j.Evidence}
 	}
 	return out
+}
+
+// explain scores a name of the space with all features.
+func (x *search) explain(q *profile, p *screening.Party, e *screening.Entity, name uint32, policy *screening.Policy) Scored {
+	n := e.Names[x.space.names[name].name]
+	c := x.read(n.Text)
+	return explain(&x.scorer, q, &c, p, e, n, policy)
 }
 
 // better orders candidates: by score, then by the evidence for them, since

@@ -3,7 +3,6 @@ package matching
 import (
 	"slices"
 	"strings"
-	"sync"
 )
 
 // space is the names of one kind of party, organisations or persons, and what
@@ -22,10 +21,6 @@ type space struct {
 	formSets [][]string
 	acronyms []uint64  // hashes, by nameRef
 	found    *postings // key of a word, a pair, a squashed name or an acronym -> name
-
-	like sync.Map // text and key of a query word -> []likeness
-	// likeCount bounds the memory of like; see likenesses.
-	likeCount counter
 }
 
 // nameRef is one name of one entity.
@@ -46,12 +41,6 @@ type ref struct {
 	term    uint32
 	weight  float32
 	segment uint8
-}
-
-// likeness is a term of the space that is like a word of the query.
-type likeness struct {
-	term uint32
-	sim  float32
 }
 
 // commonAt is how many names may hold a word before it is looked up only
@@ -202,16 +191,24 @@ func (s *space) signature(id int, held []uint32, post func(uint64)) {
 			break
 		}
 		rest -= w.weight
-		if !s.common[w.term] {
+		// One name of a person alone never scores enough (oneName).
+		alone := w.weight >= enough && (!s.person || len(words) == 1)
+		if !s.common[w.term] || alone {
 			post(oneKey(w.term))
+		}
+		if !s.common[w.term] {
 			continue
 		}
-		if w.weight >= enough {
-			post(oneKey(w.term))
-		}
 		for j, u := range words {
-			if j != i && (s.common[u.term] || j > i) {
+			if j == i {
+				continue
+			}
+			if s.common[u.term] || j > i {
 				post(pairKey(w.term, u.term))
+			}
+			if s.person {
+				text := s.terms[u.term].text
+				post(letterKey(w.term, text[0], len(text) == 1))
 			}
 		}
 	}
@@ -228,6 +225,16 @@ func leastShare(least float32, person bool) float32 {
 }
 
 func oneKey(t uint32) uint64 { return mix((uint64(t) + 1) * 0x9E3779B97F4A7C15) }
+
+// letterKey is of a frequent word of a person's name beside one that begins
+// with a letter, or is an initial.
+func letterKey(t uint32, letter byte, initial bool) uint64 {
+	k := uint64(letter) << 1
+	if initial {
+		k |= 1
+	}
+	return mix((uint64(t)<<32 | k | 1<<31) * 0xA0761D6478BD642F)
+}
 
 func pairKey(t, u uint32) uint64 {
 	if t > u {

@@ -49,6 +49,14 @@ func newTerm(w *Word) *term {
 	return t
 }
 
+// altKey is what tells the readings of a word apart, as keyOf writes it.
+func (t *term) altKey() string {
+	if len(t.alts) == 0 {
+		return ""
+	}
+	return t.alts[0] + " " + t.alts[len(t.alts)-1]
+}
+
 // Alike words, from best to worst.
 const (
 	sameMeaning    = 1.00 // the same word, or the same concept in another language
@@ -82,7 +90,7 @@ func similar(a, b *term) float32 {
 	if a.class != Distinctive && b.class != Distinctive {
 		return 0
 	}
-	if a.class == Distinctive && b.class == Distinctive && a.weight < known && b.weight < known {
+	if a.class == Distinctive && b.class == Distinctive && a.weight < knownWeight && b.weight < knownWeight {
 		return 0 // two words everybody knows are two words
 	}
 	best := spelling(a.text, b.text, a.letters, b.letters)
@@ -216,9 +224,9 @@ func cutSimilar(cut, whole string) float32 {
 	return 0
 }
 
-// known is the weight below which a distinctive word of four letters and more
+// knownWeight is the weight below which a distinctive word of four letters and more
 // is one that many names share, and so is known how to spell.
-const known = 0.7
+const knownWeight = 0.7
 
 // leastSimilar is the similarity below which two words are two words.
 const leastSimilar = 0.70
