@@ -56,7 +56,7 @@ func (s *Store) Changes(ctx context.Context, list string, from, to int) iter.Seq
 			fail(err)
 			return
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }()
 		var pair Pair // of the entity last read; its new side may follow
 		id := ""
 		for rows.Next() {

@@ -76,7 +76,7 @@ func (s *Store) Decisions(ctx context.Context) iter.Seq2[*screening.Decision, er
 			fail(err)
 			return
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }()
 		for rows.Next() {
 			var content []byte
 			d := new(screening.Decision)

@@ -44,7 +44,7 @@ func (s *Store) Entities(ctx context.Context, list string, seq int) iter.Seq2[*s
 			yield(nil, s.fault(ctx, doing, err))
 			return
 		}
-		defer rows.Close()
+		defer func() { _ = rows.Close() }()
 		read, content := newEntityReader(), []byte(nil)
 		n := 0
 		for rows.Next() {

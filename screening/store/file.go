@@ -31,7 +31,7 @@ func (s *Store) KeepFile(r io.Reader) (hash string, size int64, err error) {
 	if err != nil {
 		return fail(err)
 	}
-	defer os.Remove(tmp.Name()) // nothing after the rename
+	defer func() { _ = os.Remove(tmp.Name()) }() // nothing after the rename
 	defer tmp.Close()
 	sum := sha256.New()
 	zip, err := gzip.NewWriterLevel(tmp, gzip.BestSpeed)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 )
 
 const (
@@ -58,11 +57,11 @@ func (in *insert) flush(ctx context.Context) error {
 }
 
 func (in *insert) copy(ctx context.Context) error {
-	stmt, err := in.tx.PrepareContext(ctx, pq.CopyIn(in.table, in.columns...))
+	stmt, err := in.tx.PrepareContext(ctx, "copy "+in.table+" ("+strings.Join(in.columns, ", ")+") from stdin")
 	if err != nil {
 		return err
 	}
-	defer stmt.Close()
+	defer func() { _ = stmt.Close() }()
 	for args := in.args; len(args) > 0; args = args[len(in.columns):] {
 		if _, err := stmt.ExecContext(ctx, args[:len(in.columns)]...); err != nil {
 			return err

@@ -303,7 +303,7 @@ func (s *Store) addParties(ctx context.Context, sheet int64, first, last int, re
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var row int
 		var p screening.Party
@@ -332,7 +332,7 @@ func (s *Store) addMatches(ctx context.Context, sheet int64, first, last int, re
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var row, party int
 		var m screening.Match

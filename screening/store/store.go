@@ -69,11 +69,11 @@ func Open(ctx context.Context, dsn string, opts Options) (*Store, error) {
 		err = s.openSQLite(ctx, dsn, opts)
 	}
 	if err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, fmt.Errorf("opening the database %s: %w", s.place, err)
 	}
 	if err := s.ready(ctx, opts.NoMigrate); err != nil {
-		s.Close()
+		_ = s.Close()
 		return nil, err
 	}
 	return s, nil
@@ -185,7 +185,7 @@ func checkFile(path string) error {
 		return fmt.Errorf("its folder cannot be written, and SQLite keeps its log there; check who may write to %s, or name another with --db: %w", dir, err)
 	}
 	probe.Close()
-	os.Remove(probe.Name())
+	_ = os.Remove(probe.Name())
 	head := make([]byte, 16)
 	if n, err := f.Read(head); n > 0 && string(head[:n]) != "SQLite format 3\x00" {
 		return errors.New("it is some other kind of file, and was left as it is; name another with --db")

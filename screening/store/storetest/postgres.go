@@ -79,7 +79,7 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	}
 	s := &server{dir: dir}
 	if err := s.start(bin); err != nil {
-		os.RemoveAll(dir)
+		_ = os.RemoveAll(dir)
 		return nil, fmt.Errorf("starting a PostgreSQL for the tests: %w", err)
 	}
 	return s, nil
@@ -128,10 +128,10 @@ func (s *server) start(bin string) error {
 	// Names sort by language here, as they do on many servers: what relies on
 	// the order of bytes must say so.
 	initdb := []string{"-D", data, "-U", "screener", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"}
-	out, err := run(filepath.Join(bin, "initdb"), append(initdb, "--locale-provider=icu", "--icu-locale=en")...).CombinedOutput()
-	if err != nil { // a server without ICU
-		os.RemoveAll(data)
-		if out, err = run(filepath.Join(bin, "initdb"), initdb...).CombinedOutput(); err != nil {
+	icu := slices.Concat(initdb, []string{"--locale-provider=icu", "--icu-locale=en"})
+	if run(filepath.Join(bin, "initdb"), icu...).Run() != nil { // a server without ICU
+		_ = os.RemoveAll(data)
+		if out, err := run(filepath.Join(bin, "initdb"), initdb...).CombinedOutput(); err != nil {
 			return fmt.Errorf("initdb: %w: %s", err, out)
 		}
 	}
