@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ var allRows = Tab{
 
 func fillAllRows(b *Book, t Tab, f *Findings) error {
 	columns := []Column{
-		{Title: "Grade", Width: 18, Style: StyleWords},
+		{Title: "Grade", Width: 30, Style: StyleWords},
 		{Title: "File", Width: 22, Style: StyleLine},
 		{Title: "Sheet", Width: 14, Style: StyleLine},
 		{Title: "Row", Width: 8, Style: StyleNumber},
@@ -70,11 +71,15 @@ func likely(res *screening.Result) string {
 		for k := range res.Parties[i].Matches {
 			m := &res.Parties[i].Matches[k]
 			line := roleOf(res.Partner.Parties[i].Role) + " – " + matchLine(m)
-			if m.Decision != nil && len(m.Changes) == 0 {
+			if holds(m) {
 				line += ", decided: " + VerdictText(m.Decision.Verdict)
 			}
 			lines = append(lines, line)
 		}
+	}
+	const most = 4
+	if more := len(lines) - most; more > 1 {
+		lines = append(lines[:most], fmt.Sprintf("and %d more, on Review or Not flagged", more))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -412,7 +412,7 @@ func height(lines int, values []any) float64 {
 // rather one too many.
 func linesIn(s string, width float64) int {
 	lines, used := 1, 0.0
-	room := max(4, 1.15*width-1) // a letter is narrower than the digit that widths are counted in
+	room := max(4, 1.25*width-1) // a letter is narrower than the digit that widths are counted in
 	word := 0.0
 	for _, r := range s {
 		w := 1.0

@@ -143,7 +143,7 @@ func (f *Findings) take(res *screening.Result, flagged, dismissed map[string]*Fi
 			case m.Grade.Flagged():
 				asked = true
 				note(flagged, res, pr, party, m)
-			case m.Decision != nil && m.Decision.Verdict == screening.FalsePositive:
+			case holds(m) && m.Decision.Verdict == screening.FalsePositive:
 				note(dismissed, res, pr, party, m)
 			}
 		}
@@ -236,12 +236,24 @@ func pairKey(party *screening.Party, m *screening.Match) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// ordered puts the gravest and surest first; the key settles ties.
+// ordered puts the gravest and surest first and keeps the lines of one party
+// together within their grade; the key settles ties.
 func ordered(all map[string]*Finding) []*Finding {
+	type group struct {
+		grade screening.Grade
+		party string
+	}
+	best := map[group]float64{}
+	for _, fd := range all {
+		g := group{fd.Grade, fd.Party.Name}
+		best[g] = max(best[g], fd.Match.Score)
+	}
 	return slices.SortedFunc(maps.Values(all), func(a, b *Finding) int {
 		return cmp.Or(
-			cmp.Compare(b.Grade.Rank(), a.Grade.Rank()), cmp.Compare(b.Match.Score, a.Match.Score),
-			cmp.Compare(a.Party.Name, b.Party.Name), cmp.Compare(a.Match.List, b.Match.List), cmp.Compare(a.Key, b.Key),
+			cmp.Compare(b.Grade.Rank(), a.Grade.Rank()),
+			cmp.Compare(best[group{b.Grade, b.Party.Name}], best[group{a.Grade, a.Party.Name}]),
+			cmp.Compare(a.Party.Name, b.Party.Name), cmp.Compare(b.Match.Score, a.Match.Score),
+			cmp.Compare(a.Match.List, b.Match.List), cmp.Compare(a.Key, b.Key),
 		)
 	})
 }

@@ -16,7 +16,7 @@ var notFlagged = Tab{
 
 func fillNotFlagged(b *Book, t Tab, f *Findings) error {
 	p, err := b.Page(t, Layout{Frozen: 5, Columns: []Column{
-		{Title: "Grade", Width: 18, Style: StyleWords},
+		{Title: "Grade", Width: 30, Style: StyleWords},
 		{Title: "File", Width: 20, Style: StyleLine},
 		{Title: "Sheet", Width: 12, Style: StyleLine},
 		{Title: "Row", Width: 8, Style: StyleNumber},
@@ -79,7 +79,7 @@ func nearest(pr *screening.PartyResult) (near *screening.Match, flagged bool) {
 
 // whyNot says why nobody is asked about a match.
 func whyNot(m *screening.Match, policy *screening.Policy) string {
-	if m.Decision != nil && m.Decision.Verdict == screening.FalsePositive && len(m.Changes) == 0 {
+	if holds(m) && m.Decision.Verdict == screening.FalsePositive {
 		return "dismissed earlier: " + earlierOf(m)
 	}
 	if policy != nil && m.Score >= policy.ReviewLine {

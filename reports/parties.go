@@ -118,7 +118,7 @@ const notGiven = "not given"
 // holdOf says what a true match under an asset freeze asks for at once, and
 // whose clock runs. Only what a rule says of its own list is printed.
 func holdOf(m *screening.Match) (does, source string) {
-	if m.Decision == nil || m.Decision.Verdict != screening.TrueMatch || len(m.Changes) > 0 || !slices.Contains(controlsOf(m), screening.AssetFreeze) {
+	if m.Decision == nil || m.Decision.Verdict != screening.TrueMatch || reopened(m) != "" || !slices.Contains(controlsOf(m), screening.AssetFreeze) {
 		return "", ""
 	}
 	does = "True match under an asset freeze. Stop payments, transfers, services and shipments to or for the party. " +

@@ -124,9 +124,9 @@ func sampleResults() []*screening.Result {
 		},
 		Decision: &screening.Decision{
 			ID: "d1", Verdict: screening.FalsePositive, Reason: "different_place", Reviewer: "R. Quill", Made: on(2026, 2, 3), Expires: on(2027, 2, 3),
+			Reopened: "listed name “Sorvenne Aerostat” added",
 		},
-		Changes: []string{"alias “Sorvenne Aerostat” was added to the listed party"},
-		Key:     "k-sorvenne-b204",
+		Key: "k-sorvenne-b204",
 	}
 	dismissed := screening.Match{
 		List: "aa_frozen_parties", Entity: "AA-2050", Name: "Morvane Trading House", Matched: "Morvane Trading House",
@@ -199,7 +199,7 @@ func sampleReport() *Report {
 		Run: sampleRun(), Generated: sampleTime, Office: "Research Office, University of Ambervale", Previous: previous, Keep: 365 * 24 * time.Hour, Key: sampleKey,
 		Changes: []Change{{
 			Kind: "reopened", Place: screening.Place{File: "collaborations 2026.xlsx", Sheet: "Active", Row: 4}, Role: screening.RolePartner, Party: "Sorvenne Aerostats Ltd",
-			List: "bb_export_entities", Name: "Sorvenne Aerostat Works", Was: "note", Is: "review", Why: "alias “Sorvenne Aerostat” was added to the listed party",
+			List: "bb_export_entities", Name: "Sorvenne Aerostat Works", Was: "note", Is: "review", Why: "listed name “Sorvenne Aerostat” added",
 		}},
 		Precision: []Precision{
 			{Strength: screening.Medium, From: 0.8, To: 0.9, Judged: 40, Right: 11, Source: "pairs of invented parties"},

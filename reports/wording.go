@@ -79,11 +79,11 @@ func listingsOf(all []screening.Listing) string {
 }
 
 // listingsInShort is the same for a narrow column: the programme and how its
-// legal basis begins, and the laws that may bar acting on it once at the end.
+// legal basis begins, and at the end what several listings have in common.
 func listingsInShort(all []screening.Listing) string {
 	lines := make([]string, len(all))
-	var laws []string
-	barred := map[string][]string{}
+	var common []string // what is said once of all listings it is true of
+	numbers := map[string][]string{}
 	for i, l := range all {
 		line := listed(i, l)
 		if about := joined("; ", l.Programme, shortened(l.LegalBasis, 60)); about != "" {
@@ -92,14 +92,25 @@ func listingsInShort(all []screening.Listing) string {
 		if l.Ends != "" {
 			line += ", ends " + l.Ends
 		}
-		lines[i] = line + bearingOf(l)
+		lines[i] = line
+		add := func(what string) {
+			if !slices.Contains(common, what) {
+				common = append(common, what)
+			}
+			numbers[what] = append(numbers[what], strconv.Itoa(i+1))
+		}
+		switch l.Bearing {
+		case screening.Contractual:
+			add("%s: binding through a funder or an item's origin")
+		case screening.Informative:
+			add("%s: not binding on this office")
+		}
 		if l.Blocking != "" {
-			laws = append(laws, l.Blocking)
-			barred[l.Blocking] = append(barred[l.Blocking], strconv.Itoa(i+1))
+			add("%s: acting on it may be barred by " + strings.ReplaceAll(l.Blocking, "%", "%%"))
 		}
 	}
-	for _, law := range distinct(laws) {
-		lines = append(lines, "Acting on "+strings.Join(barred[law], ", ")+" may be barred by "+law)
+	for _, what := range common {
+		lines = append(lines, fmt.Sprintf(what, strings.Join(numbers[what], ", ")))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -107,7 +118,7 @@ func listingsInShort(all []screening.Listing) string {
 // listed is a listing's number, list and id. An id that only a machine can
 // read is cut; Listing ids has it whole.
 func listed(i int, l screening.Listing) string {
-	return strings.TrimSpace(fmt.Sprintf("%d. %s %s", i+1, l.List, shortened(l.Entity, 24)))
+	return strings.TrimSpace(fmt.Sprintf("%d. %s %s", i+1, l.List, shortenedID(l.Entity)))
 }
 
 func bearingOf(l screening.Listing) string {
@@ -118,6 +129,13 @@ func bearingOf(l screening.Listing) string {
 		return " (does not bind this office)"
 	}
 	return ""
+}
+
+func shortenedID(id string) string {
+	if len(id) > 24 && !strings.Contains(id, " ") {
+		return shortened(id, 12)
+	}
+	return id
 }
 
 // shortened cuts a text to so many characters.
@@ -227,12 +245,25 @@ func earlierOf(m *screening.Match) string {
 	if d.Note != "" {
 		said += " (" + d.Note + ")"
 	}
-	if len(m.Changes) > 0 {
-		said += "\nNo longer holds: " + strings.Join(m.Changes, "; ")
-	} else if !d.Expires.IsZero() {
+	switch {
+	case reopened(m) != "":
+		said += "\nNo longer holds: " + reopened(m)
+	case d.Waiting != "":
+		said += "\nDoes not count yet: " + d.Waiting
+	case !d.Expires.IsZero():
 		said += "\nHolds until " + day(d.Expires)
 	}
 	return said
+}
+
+// reopened says why a match that was decided has to be decided again.
+func reopened(m *screening.Match) string {
+	return joined("; ", append([]string{m.Decision.Reopened}, m.Changes...)...)
+}
+
+// holds reports whether a match stands decided.
+func holds(m *screening.Match) bool {
+	return m.Decision != nil && reopened(m) == "" && m.Decision.Waiting == ""
 }
 
 // strengthOf is a strength in a reader's words.
