@@ -172,6 +172,9 @@ func withoutArticle(t *token) (text string, alts []string) {
 		return t.text, t.alts
 	}
 	r := readArabic(rest)
+	if r.text == "" {
+		return t.text, t.alts
+	}
 	alts = r.alts
 	for _, alt := range t.alts {
 		alts = appendNew(alts, alt)

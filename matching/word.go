@@ -104,7 +104,20 @@ func (v *vocabulary) understand(s *scratch) []Word {
 		i++
 	}
 	s.words = out
-	return slices.Clone(out)
+	return numberSegments(slices.Clone(out))
+}
+
+// numberSegments numbers the parts that have words 0, 1, 2 …
+func numberSegments(words []Word) []Word {
+	last, n := -1, -1
+	for i := range words {
+		if words[i].Segment != last {
+			last = words[i].Segment
+			n++
+		}
+		words[i].Segment = n
+	}
+	return words
 }
 
 // appendMeanings adds one word for each meaning; a single one keeps its own
@@ -306,6 +319,10 @@ func tokenise(name string, into []token, initials bool) []token {
 			} else {
 				r := romanise(raw, s, l)
 				t.norm, t.text, t.alts = r.norm, r.text, r.alts
+				if t.text == "" {
+					t.norm = "" // marks and letters nobody reads
+				}
+				t.alts = slices.DeleteFunc(t.alts, func(alt string) bool { return alt == "" })
 			}
 		}
 		i = end

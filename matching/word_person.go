@@ -37,7 +37,7 @@ func PersonWords(name string) []Word {
 			out = append(out, w)
 		}
 	}
-	return out
+	return numberSegments(out)
 }
 
 func (m meaning) isHonorific() bool { return m.class == Particle && m.key == "" }
@@ -67,6 +67,9 @@ func personParts(t *token) []Word {
 		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
 	case arabic:
 		text, alts := withoutArticle(t)
+		if text == "" {
+			return nil
+		}
 		return []Word{{Raw: t.raw, Text: text, Alts: alts, Key: text, Weight: 1, Segment: t.segment}}
 	}
 	if t.text == "" {
@@ -99,6 +102,9 @@ func hanPerson(t *token) []Word {
 			continue
 		}
 		r := readHan(string(piece))
+		if r.text == "" {
+			continue
+		}
 		out = append(out, Word{Raw: string(piece), Text: r.text, Alts: r.alts, Key: r.text, Weight: 1, Segment: t.segment})
 	}
 	return out
