@@ -1,0 +1,180 @@
+package reports
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"partnerscreen/screening"
+)
+
+// decided is the sample's escalated match with a decision.
+func decided(d screening.Decision) []*screening.Result {
+	all := sampleResults()
+	for _, r := range all {
+		for i := range r.Parties {
+			for k := range r.Parties[i].Matches {
+				if m := &r.Parties[i].Matches[k]; m.Entity == "AA-1017" {
+					m.Decision = &d
+				}
+			}
+		}
+	}
+	return all
+}
+
+// TestHold wants the instructions of a true match under an asset freeze, and
+// OFAC's clock only where the list is OFAC's.
+func TestHold(t *testing.T) {
+	frozen := func(d *screening.Decision, list string, c screening.Control) *screening.Match {
+		return &screening.Match{Control: c, Decision: d, Listings: []screening.Listing{{List: list, Controls: []screening.Control{c}}}}
+	}
+	yes := &screening.Decision{Verdict: screening.TrueMatch}
+	tests := []struct {
+		name       string
+		m          *screening.Match
+		hold, ofac bool
+	}{
+		{"true match on OFAC's list", frozen(yes, "us_ofac_sdn", screening.AssetFreeze), true, true},
+		{"true match on another list", frozen(yes, "eu_fsf", screening.AssetFreeze), true, false},
+		{"one person has said so", frozen(&screening.Decision{Verdict: screening.TrueMatch, Waiting: screening.SecondPerson}, "us_ofac_sdn", screening.AssetFreeze), true, true},
+		{"true match under an export licence", frozen(yes, "us_ofac_sdn", screening.ExportLicence), false, false},
+		{"false positive", frozen(&screening.Decision{Verdict: screening.FalsePositive}, "us_ofac_sdn", screening.AssetFreeze), false, false},
+		{"reopened", frozen(&screening.Decision{Verdict: screening.TrueMatch, Reopened: "evidence changed"}, "us_ofac_sdn", screening.AssetFreeze), false, false},
+		{"not decided", frozen(nil, "us_ofac_sdn", screening.AssetFreeze), false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			does, source := holdOf(tt.m)
+			if (does != "") != tt.hold || strings.Contains(source, "10 business days (31 CFR 501.603") != tt.ofac {
+				t.Errorf("hold %q, %q", does, source)
+			}
+		})
+	}
+	f := opened(t, written(t, sampleReport(), results(decided(screening.Decision{Verdict: screening.TrueMatch, Reviewer: "A. Reader", Made: sampleTime})...))).file
+	if text := dump(t, f, "Party pages"); !strings.Contains(text, "HOLD") {
+		t.Error("the party page of a true match under an asset freeze does not say HOLD")
+	}
+	if text := dump(t, f, "Review"); !strings.Contains(text, "True match on 2026-11-23 by A. Reader") {
+		t.Error("a true match is no longer on Review")
+	}
+}
+
+func TestWhatWasDecided(t *testing.T) {
+	yes := screening.Decision{Verdict: screening.FalsePositive, Reason: "different_place", Reviewer: "A. Reader", Made: on(2026, 3, 1), Expires: on(2027, 3, 1)}
+	tests := []struct {
+		name   string
+		change func(*screening.Decision)
+		want   string
+		holds  bool
+	}{
+		{"stands", func(*screening.Decision) {}, "False positive on 2026-03-01 by A. Reader: Different place\nHolds until 2027-03-01", true},
+		{"reopened", func(d *screening.Decision) { d.Reopened = "evidence changed" }, "False positive on 2026-03-01 by A. Reader: Different place\nNo longer holds: evidence changed", false},
+		{"waits", func(d *screening.Decision) { d.Waiting = screening.SecondPerson },
+			"False positive on 2026-03-01 by A. Reader: Different place\nDoes not count yet: a second signed-in person has to say the same", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			d := yes
+			tt.change(&d)
+			m := &screening.Match{Decision: &d}
+			if got := earlierOf(m); got != tt.want || holds(m) != tt.holds {
+				t.Errorf("%q, holds %v", got, holds(m))
+			}
+		})
+	}
+}
+
+// TestDismissedIsCountedOnce wants a dismissed match on Dismissed earlier and
+// a reopened one back on Review.
+func TestDismissedIsCountedOnce(t *testing.T) {
+	f, err := gather(sampleReport(), results(sampleResults()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	if len(f.Dismissed) != 1 || f.Dismissed[0].Match.Entity != "AA-2050" {
+		t.Errorf("dismissed: %v", f.Dismissed)
+	}
+	if !slices.ContainsFunc(f.Flagged, func(fd *Finding) bool { return fd.Match.Decision != nil && fd.Match.Decision.Reopened != "" }) {
+		t.Error("the reopened match is not on Review")
+	}
+	if f.Unflagged != 5 { // Morvane, Ostrel, Quillon, and Tessaly twice
+		t.Errorf("%d parties without a flag", f.Unflagged)
+	}
+}
+
+// TestOneLineAPair wants rows, roles and references of one pair on one line,
+// graded by the gravest of them, and other pairs on lines of their own.
+func TestOneLineAPair(t *testing.T) {
+	all := sampleResults()
+	all[0].Parties[0].Matches[0].Grade = screening.Review
+	f, err := gather(sampleReport(), results(all...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.close()
+	first := f.Flagged[0]
+	if first.Grade != screening.Escalate || len(first.Places) != 2 || rolesOf(first.Roles) != "partner, funder" || strings.Join(first.Refs, " ") != "C-101 C-107" {
+		t.Errorf("line 1: %+v", first)
+	}
+	if got := rowsIn(first.Places); got != "collaborations 2026.xlsx, Active: rows 3, 9" {
+		t.Errorf("rows: %q", got)
+	}
+	if len(f.Flagged) != 3 {
+		t.Errorf("%d lines, want 3", len(f.Flagged))
+	}
+	// Without keys the content of both sides tells pairs apart.
+	for _, r := range all {
+		for i := range r.Parties {
+			for k := range r.Parties[i].Matches {
+				r.Parties[i].Matches[k].Key = ""
+			}
+		}
+	}
+	g, err := gather(sampleReport(), results(all...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer g.close()
+	if len(g.Flagged) != 3 {
+		t.Errorf("%d lines without keys, want 3", len(g.Flagged))
+	}
+}
+
+func TestEntityLookupFails(t *testing.T) {
+	r := sampleReport()
+	broken := errors.New("broken store")
+	r.Entity = func(string, string) (*screening.Entity, error) { return nil, broken }
+	if _, err := gather(r, results(sampleResults()...)); !errors.Is(err, broken) {
+		t.Errorf("got %v, want the store's error: a page that lacks one side must not look whole", err)
+	}
+}
+
+func TestListings(t *testing.T) {
+	all := []screening.Listing{
+		{List: "us_ofac_sdn", Entity: "4691", Programme: "SDGT", LegalBasis: "31 CFR part 594", Bearing: screening.Contractual, Blocking: "a law of 50 % of states"},
+		{List: "us_trade_csl", Entity: "164dd77086aeb262eaadf946f86386960406d256", Programme: "SDN", Ends: "2027-01-01", Bearing: screening.Contractual, Blocking: "a law of 50 % of states"},
+		{List: "cc", Bearing: screening.Informative},
+	}
+	want := `1. us_ofac_sdn 4691: SDGT; 31 CFR part 594
+2. us_trade_csl 164dd77086a…: SDN, ends 2027-01-01
+3. cc
+1, 2: binding through a funder or an item's origin
+1, 2: acting on it may be barred by a law of 50 % of states
+3: not binding on this office`
+	if got := listingsInShort(all); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestOwners(t *testing.T) {
+	m := &screening.Match{
+		Control: screening.ExportLicence, Owner: screening.ExportControl,
+		Listings: []screening.Listing{{Controls: []screening.Control{screening.ExportLicence, screening.ResearchFunding}}, {Controls: []screening.Control{screening.AssetFreeze}}},
+	}
+	if got := plainOwners(m); got != "export control\nlegal compliance\nsponsored programmes" {
+		t.Errorf("owners %q: each control's office, that of the grade first", got)
+	}
+}
