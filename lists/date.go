@@ -159,3 +159,16 @@ func monthNumber(s string) string {
 	}
 	return ""
 }
+
+// dateIn reads the date in a column; one that cannot be read is a finding.
+func dateIn(r row, column string, monthFirst bool, found *findings) string {
+	text := r.Get(column)
+	if text == "" {
+		return ""
+	}
+	iso, ok := ParseDate(text, monthFirst)
+	if !ok {
+		found.add("row", r.Place(), fmt.Sprintf("%s %q is not a date", column, text), false)
+	}
+	return iso
+}

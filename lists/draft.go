@@ -314,6 +314,16 @@ func checked(emit func(*screening.Entity), found *findings) func(*screening.Enti
 	}
 }
 
+// emitTo hands the entity on. One whose names hold no letter or figure can be
+// matched by nothing: it is a finding that holds the edition.
+func (d *draft) emitTo(emit func(*screening.Entity)) {
+	if len(d.Names) == 0 {
+		d.found.add("row", d.place, "no name, left out", true)
+		return
+	}
+	emit(d.entity())
+}
+
 // tidy trims a text and makes every run of blanks, line breaks and control
 // characters in it one blank.
 func tidy(s string) string {

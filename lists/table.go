@@ -135,6 +135,44 @@ func (r row) Get(column string) string {
 // Place is where the row stands, for findings.
 func (r row) Place() string { return fmt.Sprintf("%s line %d", r.t.file, r.Line) }
 
+// readTable hands each row of a delimited file to do, and what is odd about
+// the file to found.
+func readTable(src Source, file string, comma rune, cols columns, found *findings, do func(row)) error {
+	f, err := src.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	t, err := openTable(f, file, comma, cols)
+	if err != nil {
+		return err
+	}
+	for {
+		r, err := t.Next()
+		if err != nil {
+			for _, odd := range t.Findings {
+				found.add(odd.Kind, odd.Place, odd.Text, odd.Holds)
+			}
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		}
+		do(r)
+	}
+}
+
+// splitJoined cuts a cell that holds several values and drops the empty ones.
+func splitJoined(cell, sep string) []string {
+	var out []string
+	for _, v := range strings.Split(cell, sep) {
+		if v = tidy(v); v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
 // errHTML says that a web page came where a list was expected.
 var errHTML = errors.New("is a web page, not a list: the address may have moved, or the server shows an error page")
 

@@ -1,10 +1,9 @@
 package lists
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ func readTranscription(src Source, file string, laws []string, found *findings) 
 		if !hasPrefixOf(p.Programme, laws) {
 			find("code", fmt.Sprintf("unknown programme %q", p.Programme), true)
 		}
-		if topic := r.Get("topics"); !hasExactly(topic, transcribedTopics) {
+		if topic := r.Get("topics"); !slices.Contains(transcribedTopics, topic) {
 			find("code", fmt.Sprintf("unknown topic %q", topic), false)
 		}
 		p.Start, p.End = dateIn(r, "start-date", true, found), dateIn(r, "end-date", true, found)
@@ -80,57 +79,6 @@ func readTranscription(src Source, file string, laws []string, found *findings) 
 		rows = append(rows, p)
 	})
 	return rows, err
-}
-
-// readTable hands each row of a delimited file to do, and what is odd about
-// the file to found.
-func readTable(src Source, file string, comma rune, cols columns, found *findings, do func(row)) error {
-	f, err := src.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	t, err := openTable(f, file, comma, cols)
-	if err != nil {
-		return err
-	}
-	for {
-		r, err := t.Next()
-		if err != nil {
-			for _, odd := range t.Findings {
-				found.add(odd.Kind, odd.Place, odd.Text, odd.Holds)
-			}
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-		do(r)
-	}
-}
-
-// dateIn reads the date in a column; one that cannot be read is a finding.
-func dateIn(r row, column string, monthFirst bool, found *findings) string {
-	text := r.Get(column)
-	if text == "" {
-		return ""
-	}
-	iso, ok := ParseDate(text, monthFirst)
-	if !ok {
-		found.add("row", r.Place(), fmt.Sprintf("%s %q is not a date", column, text), false)
-	}
-	return iso
-}
-
-// splitJoined cuts a cell that holds several values and drops the empty ones.
-func splitJoined(cell, sep string) []string {
-	var out []string
-	for _, v := range strings.Split(cell, sep) {
-		if v = tidy(v); v != "" {
-			out = append(out, v)
-		}
-	}
-	return out
 }
 
 // countryOrPeople is screening.CountryCode, for tables that give a nationality
@@ -170,15 +118,6 @@ func hasPrefixOf(s string, prefixes []string) bool {
 	return false
 }
 
-func hasExactly(s string, all []string) bool {
-	for _, a := range all {
-		if s == a {
-			return true
-		}
-	}
-	return false
-}
-
 var datedAddress = regexp.MustCompile(`/(20\d\d)/(\d{2}|[A-Z][a-z]{2})/(?:(\d{2})/)?`)
 
 // dateInAddress reads the date American publishers keep in the address of a
@@ -199,14 +138,4 @@ func dateInAddress(url string) time.Time {
 		return time.Time{}
 	}
 	return t
-}
-
-// emitTo hands the entity on. One whose names hold no letter or figure can be
-// matched by nothing: it is a finding that holds the edition.
-func (d *draft) emitTo(emit func(*screening.Entity)) {
-	if len(d.Names) == 0 {
-		d.found.add("row", d.place, "no name, left out", true)
-		return
-	}
-	emit(d.entity())
 }
