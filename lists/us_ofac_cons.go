@@ -51,6 +51,7 @@ var usOFACCons = Card{
 		MinEntities: 150, MaxEntities: 5000, MinNamed: 0.995, MinCountry: 0.6, MinAlias: 0.5,
 		MaxShrink: 0.3, MaxGrow: 1,
 	},
+	Note: "Fetched as CSV; the reader of the advanced XML was tested on an extract of the format.",
 }
 
 // nonSDN is one of the lists that make up the Consolidated list. The files do

@@ -49,6 +49,7 @@ var usOFACSDN = Card{
 		MinEntities: 8000, MaxEntities: 100000, MinNamed: 0.999, MinCountry: 0.6, MinAlias: 0.3,
 		MaxShrink: 0.1, MaxGrow: 0.5,
 	},
+	Note: "Fetched as CSV; the reader of the advanced XML, with names in original scripts, was tested on an extract of the format.",
 }
 
 // ofacExports is the service both lists are published at; it redirects to a
