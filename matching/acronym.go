@@ -7,9 +7,9 @@ import "partnerscreen/screening"
 func acronymScore(letters int) float32 {
 	switch {
 	case letters >= 5:
-		return 0.82
+		return 0.83
 	case letters == 4:
-		return 0.74
+		return 0.81
 	}
 	return 0.60
 }
@@ -51,7 +51,7 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 
 // mayBeAcronym reports whether a word may be initials.
 func mayBeAcronym(w *word) bool {
-	return len(w.text) >= 3 && len(w.text) <= 8 && w.class != Number && w.class != Particle
+	return len(w.text) >= 3 && len(w.text) <= 8 && w.class != Number && w.class != Particle && w.weight > 0
 }
 
 // maxBesideAcronym is how many words a name may have of which one is taken

@@ -9,13 +9,14 @@ package matching
 // other: the smaller of the two, since a word replaced says more than a word
 // left out.
 const (
-	extraCost  = 0.55
-	lackCost   = 0.60
-	clashCost  = 0.90
-	numberCost = 1.50 // two numbers that differ: the 58th institute is not the 59th
-	placeCost  = 0.40 // two cities that differ, or two countries
-	strict     = 1.80 // when nothing distinctive is shared, every word counts for more
-	lone       = 1.25 // when one distinctive word is
+	extraCost    = 0.55
+	lackCost     = 0.60
+	clashCost    = 0.90
+	numberCost   = 1.50 // two numbers that differ: the 58th institute is not the 59th
+	placeCost    = 0.40 // two cities that differ, or two countries
+	strict       = 1.80 // when nothing distinctive is shared, every word counts for more
+	lone         = 1.25 // when one distinctive word is
+	loneSpelling = 1.00 // when it is all there is, and spelt differently
 )
 
 // pairing is two words that may be one.
@@ -245,6 +246,8 @@ func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, s
 	case one && x == Distinctive && y == Distinctive, !one && (anyDistinctive(q.words[qf:qt]) || anyDistinctive(c.words[cf:ct])):
 		a.distinctive += weight * sim
 		a.names += max(qt-qf, ct-cf)
+	case y == Number && len(c.words[cf].key) > 1:
+		a.distinctive += weight * sim // the 58th institute is one of its kind
 	case y == Place:
 		a.place += weight * sim
 	case y == Generic:
@@ -325,6 +328,9 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			continue
 		}
 		a.left++
+		if i == q.last && s.cutShort(q, c, i) {
+			continue
+		}
 		a.extra += w.extra
 		switch w.class {
 		case Number:
@@ -363,6 +369,20 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 	a.placeClash = qPlaces&cPlaces != 0
 	a.scattered = usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed)
 	a.finish()
+}
+
+// cutShort reports whether the last word of the query is the beginning of the
+// word that follows, in the candidate, what the word before it was paired with.
+func (s *scorer) cutShort(q, c *profile, i int) bool {
+	if i == 0 || !s.qUsed[i-1] {
+		return false
+	}
+	for j := 1; j < len(c.words); j++ {
+		if hasPrefix(c.words[j].text, q.words[i].text) && s.cUsed[j-1] && !s.cUsed[j] && similar(q.words[i-1].term, c.words[j-1].term) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func anyDistinctive(words []word) bool {
@@ -490,13 +510,17 @@ func (a *alignment) shares() (s shares) {
 	if a.placeClash {
 		place = placeCost
 	}
-	residual := max(1, f/lone) * a.residual * (extraCost + lackCost + clashCost)
+	spelling := max(1, f/lone)
+	if a.names == 1 && a.words == 1 {
+		spelling *= loneSpelling
+	}
+	residual := spelling * a.residual * (extraCost + lackCost + clashCost)
 	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place
 	d := a.shared + residual + extra + lack + clash + number
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
 	score := a.shared / d
 	whole := a.exact && a.outside == 0
-	part := a.exact && (a.kind && a.words >= 2 || a.words >= 4) && a.generic+a.place >= leastGeneric
+	part := a.exact && (a.kind && a.words >= 2 || a.words >= 3) && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
 	case a.verbatim && a.exact: // the whole name, however little it says

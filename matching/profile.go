@@ -25,6 +25,8 @@ type profile struct {
 	person        bool
 	// open is the last word of the name, which may have been cut short, or -1.
 	open int
+	// last is the last word of the name where the name ends with it, or -1.
+	last int
 }
 
 // maxWords is how many words of a name are compared; cells that hold more
@@ -33,7 +35,7 @@ const maxWords = 64
 
 // newProfile prepares words; intern returns the one term of a word.
 func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
-	p := profile{person: person, open: -1}
+	p := profile{person: person, open: -1, last: -1}
 	last := -1
 	for i := range words {
 		w := &words[i]
@@ -49,8 +51,11 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 			p.segments++
 		}
 		t := intern(w)
-		if i == len(words)-1 && !person && w.Class == Distinctive && len(w.Text) >= leastCut {
-			p.open = len(p.words)
+		if i == len(words)-1 && !person && w.Class == Distinctive {
+			p.last = len(p.words)
+			if len(w.Text) >= leastCut {
+				p.open = p.last
+			}
 		}
 		x := word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)}
 		x.extra = x.weight

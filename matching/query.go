@@ -190,6 +190,9 @@ func (x *search) weighQuery(q *profile) {
 				x.extra[i] = 0 // said twice
 			}
 		}
+		if i == q.last {
+			x.extra[i] = 0 // it may have been cut short
+		}
 		if q.person && w.weight > 0 {
 			if len(w.text) == 1 {
 				x.initialLetters |= letterBit(w.text[0])
