@@ -101,7 +101,7 @@ func splitNumbered(s string) []string {
 	}
 	var starts, ends []int
 	for _, m := range listNumber.FindAllStringSubmatchIndex(s, 100) {
-		n := 0
+		var n int
 		if m[2] >= 0 {
 			n, _ = strconv.Atoi(s[m[2]:m[3]])
 		} else {
@@ -199,6 +199,8 @@ func trimName(s string) string {
 }
 
 // junkWords are what people write where there is no name to write.
+//
+//nolint:misspell // words of five languages
 var junkWords = wordSet(`none|null|nil|nan|na|n/a|n.a.|n.a|n a|#n/a|unknown|not known|tbd|tbc|tba|tbn|to be determined|to be confirmed|to be announced|to be named|to be decided|not applicable|not available|not listed|not provided|not reported|not stated|not specified|not given|no|yes|y|n|x|xx|xxx|true|false|other|others|various|several|multiple|misc|miscellaneous|same|same as above|see above|see below|as above|ditto|idem|confidential|undisclosed|withheld|anonymous|test|empty|blank|missing|pending|no funder|no funding|no partner|unfunded|self-funded|self funded|error|undefined|
 	keine|keiner|kein|k.a.|k. a.|k.a|entfällt|unbekannt|nicht bekannt|noch offen|offen|sonstige|andere|nicht zutreffend|keine angabe|keine angaben|siehe oben|wie oben|ja|nein|vertraulich|
 	aucun|aucune|néant|neant|inconnu|inconnue|sans objet|s.o.|s/o|non applicable|à déterminer|à confirmer|autre|autres|divers|oui|non|confidentiel|non communiqué|voir ci-dessus|

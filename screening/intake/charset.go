@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 	"unicode"
@@ -31,7 +32,7 @@ type textForm struct {
 func sniffCharset(r io.Reader) (textForm, error) {
 	sample := make([]byte, charsetSample)
 	n, err := io.ReadFull(r, sample)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return textForm{}, err
 	}
 	sample = sample[:n]
@@ -56,7 +57,7 @@ func sniffCharset(r io.Reader) (textForm, error) {
 		n, err = r.Read(rest)
 		count.add(rest[:n])
 	}
-	if err != io.EOF && err != io.ErrUnexpectedEOF {
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return textForm{}, err
 	}
 	count.end()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"iter"
 	"strconv"
@@ -125,7 +126,7 @@ func csvLines(ctx context.Context, r *records, m *meter) iter.Seq2[line, error] 
 				return
 			}
 			ln, err := r.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err == nil {
@@ -181,7 +182,7 @@ func (r *records) next() (line, error) {
 	ln := line{number: r.number}
 	for {
 		cell, more, err := r.cell(&ln)
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			return line{}, err
 		}
 		ln.cells = append(ln.cells, cell)

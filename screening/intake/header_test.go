@@ -1,3 +1,4 @@
+//nolint:misspell // words of five languages
 package intake
 
 import (

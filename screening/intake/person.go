@@ -29,6 +29,8 @@ func looksLikePerson(s string) bool {
 
 // organisationWords begin words that organisations have in their names and
 // people have not.
+//
+//nolint:misspell // words of five languages
 var organisationWords = strings.Fields(`organis organiz universi uniwers univerz institut instytut istitut academ akadem accadem colleg colegio college hochschul fachhochschul
 	school schul école ecole escuela scuola laborator labor labs lab centre center centro zentrum centrum ministry ministère minister department dept agency agence agentur agencia agentschap
 	council conseil consejo raad foundation fondation stiftung fundaci stichting fondazione society gesellschaft société sociedad company compan corporation corp konzern group gruppe groupe grupo holding

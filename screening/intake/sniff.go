@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -52,7 +53,7 @@ const oleHeader = "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"
 func sniff(r io.ReaderAt, size int64, l Limits) (format, *zip.Reader, error) {
 	start := make([]byte, 4096)
 	n, err := r.ReadAt(start, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, nil, err
 	}
 	start = start[:n]
@@ -171,7 +172,7 @@ func sniffZip(r io.ReaderAt, size int64, l Limits) (format, *zip.Reader, error) 
 // before its directory is taken into memory.
 func partCount(r io.ReaderAt, size int64) int {
 	tail := make([]byte, min(size, 66<<10))
-	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
+	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && !errors.Is(err, io.EOF) {
 		return 0
 	}
 	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
@@ -223,7 +224,7 @@ func notText() *FileError {
 
 // at adds to a *FileError where in the file it arose; other errors pass through.
 func at(err error, format string, args ...any) error {
-	if fe, ok := err.(*FileError); ok && fe != nil {
+	if fe, ok := errors.AsType[*FileError](err); ok {
 		return &FileError{File: fe.File, Reason: fmt.Sprintf(format, args...) + ": " + fe.Reason, Advice: fe.Advice}
 	}
 	return err

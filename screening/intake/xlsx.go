@@ -327,7 +327,7 @@ func readMerges(part *zip.File, m *meter) (merges []merge, full bool, err error)
 				merges = append(merges, mg)
 			}
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {

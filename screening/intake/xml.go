@@ -43,9 +43,9 @@ func walkXML(part *zip.File, m *meter, f func(xml.Token) error) error {
 		}
 		t, err := d.RawToken()
 		switch {
-		case err == io.EOF && depth == 0:
+		case errors.Is(err, io.EOF) && depth == 0:
 			return nil
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return damaged("its part %s ends too early", part.Name)
 		case err != nil:
 			if fe, ok := errors.AsType[*FileError](err); ok {
@@ -67,7 +67,7 @@ func walkXML(part *zip.File, m *meter, f func(xml.Token) error) error {
 			return damaged("its part %s is wrongly nested", part.Name)
 		}
 		if err := f(t); err != nil {
-			if err == errEnough {
+			if errors.Is(err, errEnough) {
 				return nil
 			}
 			return err
