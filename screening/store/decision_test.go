@@ -32,7 +32,9 @@ func TestDecisionsAreAHistory(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		first.Reopened, replaced.Reopened, revoked.Reopened = "", "", "" // not kept
+		for _, d := range []*screening.Decision{first, &replaced, &revoked} {
+			d.Reopened, d.Waiting = "", "" // not kept
+		}
 		want := []*screening.Decision{first, &replaced, &revoked}
 		if diff := cmp.Diff(want, collect(t, s.Decisions(ctx))); diff != "" {
 			t.Errorf("history, in the order it was written (-want +got):\n%s", diff)

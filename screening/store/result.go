@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -23,7 +24,7 @@ const (
 
 	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest`
 	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest`
-	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision, match_key, changes`
+	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, match_key, content`
 )
 
 // AddResults keeps the results of some rows of a run, all of them or none.
@@ -161,15 +162,12 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 	}
 	for k := range r.Matches {
 		m := &r.Matches[k]
-		listings, err1 := jsonText(m.Listings)
-		evidence, err2 := jsonText(m.Evidence)
-		decision, err3 := jsonPointer(m.Decision)
-		changes, err4 := jsonOrNull(m.Changes)
-		if err := errors.Join(err1, err2, err3, err4); err != nil {
+		content, err := jsonText(m)
+		if err != nil {
 			return err
 		}
-		err := w.matches.row(ctx, sheet, row, i, k+1, text(m.List), text(m.Entity), text(m.Name), text(m.Matched), m.Score, string(m.Strength),
-			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), listings, evidence, decision, text(m.Key), changes)
+		err = w.matches.row(ctx, sheet, row, i, k+1, text(m.List), text(m.Entity), text(m.Name), text(m.Matched), m.Score, string(m.Strength),
+			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), text(m.Key), content)
 		if err != nil {
 			return err
 		}
@@ -182,8 +180,7 @@ const (
 	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes from run_rows where sheet_id = ? and row > ? order by row limit ?`
 	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest
 		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
-	selectMatches = `select row, party, list, entity, name, matched, score, strength, control, owner, grade, rule, listings, evidence, decision, match_key, changes
-		from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
+	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
 )
 
 // Results yields what a run found, in the order of its input: files and
@@ -335,15 +332,12 @@ func (s *Store) addMatches(ctx context.Context, sheet int64, first, last int, re
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var row, party int
+		var content []byte
 		var m screening.Match
-		var listings, evidence, decision, changes []byte
-		err := rows.Scan(&row, &party, &m.List, &m.Entity, &m.Name, &m.Matched, &m.Score, &m.Strength, &m.Control, &m.Owner,
-			&m.Grade, &m.Rule, &listings, &evidence, &decision, &m.Key, &changes)
-		if err != nil {
+		if err := rows.Scan(&row, &party, &content); err != nil {
 			return err
 		}
-		err = errors.Join(fromJSON(listings, &m.Listings), fromJSON(evidence, &m.Evidence), fromJSON(decision, &m.Decision), fromJSON(changes, &m.Changes))
-		if err != nil {
+		if err := json.Unmarshal(content, &m); err != nil {
 			return err
 		}
 		if result := results[row]; result != nil {

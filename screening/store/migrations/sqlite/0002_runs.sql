@@ -1,5 +1,5 @@
 -- Runs and what they found, row by row. Times are UTC text of one width;
--- identifiers, notes, listings, evidence, nearest, decision … are JSON.
+-- identifiers, notes, nearest and content are JSON.
 
 -- +goose Up
 create table runs (
@@ -82,7 +82,8 @@ create table run_parties (
     primary key (sheet_id, row, party)
 ) strict, without rowid;
 
--- ordinal 1 is the best match of its party.
+-- ordinal 1 is the best match of its party. content is the whole, with its
+-- listings, evidence and decision; the columns beside it find it.
 create table run_matches (
     sheet_id  integer not null references run_sheets on delete cascade,
     row       integer not null,
@@ -98,11 +99,8 @@ create table run_matches (
     owner     text not null,
     grade     text not null,
     rule      text not null,
-    listings  text not null,
-    evidence  text not null,
-    decision  text,
     match_key text not null,
-    changes   text,
+    content   text not null,
     primary key (sheet_id, row, party, ordinal)
 ) strict;
 
