@@ -5,10 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"partnerscreen/screening"
@@ -39,18 +36,7 @@ func fuzzCard(f *testing.F, id, format, name string) {
 	if at < 0 {
 		f.Fatalf("%s has no format %s", id, format)
 	}
-	dir := fixture(card, &card.Formats[at])
-	files := memoryFiles{}
-	for _, n := range dir.Names() {
-		if strings.HasPrefix(n, "golden") {
-			continue
-		}
-		text, err := os.ReadFile(filepath.Join(string(dir), n))
-		if err != nil {
-			f.Fatal(err)
-		}
-		files[n] = text
-	}
+	files := fixtureFiles(f, card, &card.Formats[at])
 	whole, ok := files[name]
 	if !ok {
 		f.Fatalf("no fixture %s", name)

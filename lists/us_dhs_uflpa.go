@@ -63,6 +63,9 @@ func parseUSDHSUFLPA(src Source, emit func(*screening.Entity)) (Header, error) {
 
 // readPage reads a web page whole.
 func readPage(src Source, file string) (*html.Node, error) {
+	if found, ok := findName(src.Names(), file); ok {
+		file = found // the pattern's file, for errors
+	}
 	f, err := src.Open(file)
 	if err != nil {
 		return nil, err
@@ -70,21 +73,21 @@ func readPage(src Source, file string) (*html.Node, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxPage+1))
 	if err != nil {
-		return nil, fmt.Errorf("reading the page: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	if len(text) > maxPage {
-		return nil, fmt.Errorf("the page is larger than %d MB", maxPage>>20)
+		return nil, fmt.Errorf("%s is larger than %d MB", file, maxPage>>20)
 	}
 	if strings.TrimSpace(string(text)) == "" {
-		return nil, errors.New("the page is empty")
+		return nil, fmt.Errorf("%s is empty", file)
 	}
 	// The parser mends what is cut off; a page that does not close was cut.
 	if s := strings.ToLower(string(text)); strings.Contains(s, "<html") && !strings.Contains(s, "</html") {
-		return nil, fmt.Errorf("the page ends before it closes: %w", io.ErrUnexpectedEOF)
+		return nil, fmt.Errorf("%s ends before it closes: %w", file, io.ErrUnexpectedEOF)
 	}
 	page, err := html.Parse(strings.NewReader(string(text)))
 	if err != nil {
-		return nil, fmt.Errorf("reading the page: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	return page, nil
 }
