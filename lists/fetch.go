@@ -495,14 +495,3 @@ func copyLocal(file File, place, dir string) (*gotFile, error) {
 		Name: savedName(file), URL: file.URL, Hash: hex.EncodeToString(sum.Sum(nil)), Size: n,
 	}}, nil
 }
-
-// cmpOr is the first of the values that is not zero.
-func cmpOr[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
-	}
-	return zero
-}
