@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -29,6 +30,9 @@ func (m madeIDs) make(prefix string, parts ...string) string {
 	}
 	return id
 }
+
+// madeID has the form of an id made here, not published.
+var madeID = regexp.MustCompile(`-[0-9a-f]{12}(?:-\d+)?$`)
 
 // foldPrint keeps the letters and figures of a text, in lower case: two
 // prints of one name that differ in blanks, dashes or quotes fold alike.
