@@ -36,9 +36,15 @@ func Compare(card *Card, pairs iter.Seq2[*screening.Entity, *screening.Entity]) 
 			}
 		}
 	}
-	if card.IDsFromContent {
-		var same []samePair
-		same, went, came = sameByContent(went, came)
+	lasting := func(e *screening.Entity) bool { return !card.IDsFromContent && !madeID.MatchString(e.ID) }
+	if madeWent, madeCame := unlike(went, lasting), unlike(came, lasting); len(madeWent) > 0 && len(madeCame) > 0 {
+		same, _, _ := sameByContent(madeWent, madeCame)
+		paired := map[*screening.Entity]bool{}
+		for _, p := range same {
+			paired[p.before], paired[p.after] = true, true
+		}
+		gone := func(e *screening.Entity) bool { return paired[e] }
+		went, came = unlike(went, gone), unlike(came, gone)
 		for _, p := range same {
 			// A new id alone is no news where the ids are not the publisher's.
 			if fields := fieldChanges(p.before, p.after); len(fields) > 0 {
@@ -57,6 +63,11 @@ func Compare(card *Card, pairs iter.Seq2[*screening.Entity, *screening.Entity]) 
 		return cmp.Or(cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Change, b.Change))
 	})
 	return changes
+}
+
+// unlike returns those for which is does not hold.
+func unlike(of []*screening.Entity, is func(*screening.Entity) bool) []*screening.Entity {
+	return slices.DeleteFunc(slices.Clone(of), is)
 }
 
 func change(card *Card, kind screening.ChangeKind, e *screening.Entity, fields []screening.FieldChange) screening.Change {

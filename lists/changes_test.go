@@ -65,6 +65,17 @@ func TestCompare(t *testing.T) {
 			[]string{"changed 2 Changchun University of Optics id -[1] +[2] names -[Changchung University of Optics] +[Changchun University of Optics]"},
 		},
 		{
+			"nor do ids last that this program made", false,
+			[]pair{
+				{party("x-0123456789ab", "Changchung University of Optics"), nil}, {nil, party("x-ba9876543210", "Changchun University of Optics")},
+				{party("7", "Alder Works of Optics"), nil}, {nil, party("8", "Alder Work of Optics")},
+			},
+			[]string{
+				"removed 7 Alder Works of Optics", "added 8 Alder Work of Optics",
+				"changed x-ba9876543210 Changchun University of Optics id -[x-0123456789ab] +[x-ba9876543210] names -[Changchung University of Optics] +[Changchun University of Optics]",
+			},
+		},
+		{
 			"a new id alone is no news", true,
 			[]pair{{party("1", "Alder Institute", "NO"), nil}, {nil, party("2", "Alder Institute", "NO")}},
 			nil,
