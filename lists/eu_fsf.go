@@ -426,26 +426,33 @@ func (p *euParty) identification(n *node) {
 // euDesignated finds the date of designation in a remark: "(Date of UN designation: 2016-11-30)".
 var euDesignated = regexp.MustCompile(`Date of (?:UN )?designation: ?([\d./-]+)`)
 
-// entity shows the name an English reader knows best: the first without a
-// language or in English, of full strength, in Latin letters, and among those
-// one in plain ASCII; the first name published is often another language's.
+// euEnglish are words that tell an English name of an organisation from the
+// same name in other languages.
+var euEnglish = regexp.MustCompile(`(?i)\b(of|and|for|the|air|army|bank|center|centre|company|corporation|development|enterprise|factory|force|forces|front|group|guard|institute|limited|ministry|office|plant|research|trading|university|works)\b`)
+
+// rank says how well a name serves an English reader: the first name published
+// is often another language's. Best are those without a language or in English,
+// then those of full strength, in Latin letters, with English words, in plain
+// ASCII, and of more than one word.
+func (p *euParty) rank(n screening.Name) int {
+	rank := 0
+	for i, good := range []bool{
+		strings.Contains(n.Text, " "),
+		!strings.ContainsFunc(n.Text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }),
+		p.Kind == screening.KindOrganisation && euEnglish.MatchString(n.Text),
+		original(n.Text) != screening.OriginalName,
+		!n.Weak && n.Kind != screening.FormerName,
+		n.Lang == "" || n.Lang == "en",
+	} {
+		if good {
+			rank += 1 << i
+		}
+	}
+	return rank
+}
+
 func (p *euParty) entity() *screening.Entity {
-	p.show(func(n screening.Name) int {
-		rank := 0
-		if n.Lang == "" || n.Lang == "en" {
-			rank += 8
-		}
-		if !n.Weak && n.Kind != screening.FormerName {
-			rank += 4
-		}
-		if original(n.Text) != screening.OriginalName {
-			rank += 2
-		}
-		if !strings.ContainsFunc(n.Text, func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) }) {
-			rank++
-		}
-		return rank
-	})
+	p.show(p.rank)
 	if len(p.Names) > 0 {
 		p.Names[0].Kind = screening.PrimaryName
 	}
