@@ -169,7 +169,7 @@ func (v *vocabulary) add(words string, m []meaning) {
 			}
 			if _, ok := v.glyphs[glyph]; !ok {
 				v.glyphs[glyph] = m
-				v.glyphMax[first1(glyph)] = max(v.glyphMax[first1(glyph)], len(glyph))
+				v.glyphMax[firstRune(glyph)] = max(v.glyphMax[firstRune(glyph)], len(glyph))
 			} else {
 				v.clash(w, v.glyphs[glyph], m)
 			}
@@ -237,7 +237,7 @@ func (v *vocabulary) clash(word string, have, m []meaning) {
 	}
 }
 
-func first1(s string) rune {
+func firstRune(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r
 }
@@ -386,25 +386,27 @@ var boneEndings = sync.OnceValue(func() map[string]bool {
 })
 
 // glyph finds the longest word at the beginning of a run of Chinese, Japanese
-// or Korean letters.
+// or Korean letters. A letter alone is a word only where no name goes on
+// behind it: 市 at the end, or before 大学.
 func (v *vocabulary) glyph(run string) ([]meaning, int) {
-	most := min(v.glyphMax[first1(run)], len(run))
-	for n := most; n > 0; n-- {
+	m, n := v.longestGlyph(run)
+	if _, size := utf8.DecodeRuneInString(run); n == size && n < len(run) {
+		_, next := v.longestGlyph(run[n:])
+		if _, size := utf8.DecodeRuneInString(run[n:]); next <= size {
+			return nil, 0
+		}
+	}
+	return m, n
+}
+
+func (v *vocabulary) longestGlyph(run string) ([]meaning, int) {
+	for n := min(v.glyphMax[firstRune(run)], len(run)); n > 0; n-- {
 		if n < len(run) && !utf8.RuneStart(run[n]) {
 			continue
 		}
-		m, ok := v.glyphs[run[:n]]
-		if !ok {
-			continue
+		if m, ok := v.glyphs[run[:n]]; ok {
+			return m, n
 		}
-		// A letter alone is a word only where no name goes on behind it: 市 at
-		// the end, or before 大学.
-		if _, size := utf8.DecodeRuneInString(run); size == n && n < len(run) {
-			if _, next := v.glyph(run[n:]); next == 0 {
-				return nil, 0
-			}
-		}
-		return m, n
 	}
 	return nil, 0
 }

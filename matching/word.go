@@ -164,7 +164,7 @@ func (v *vocabulary) glyphWords(out []Word, t *token) []Word {
 			piece := run[i : i+n]
 			r := reading{}
 			if len(m) == 1 {
-				r = romanise(piece, scriptOf(first1(piece)), russian)
+				r = romanise(piece, scriptOf(firstRune(piece)), russian)
 			}
 			out = appendMeanings(out, piece, r.text, r.alts, m, t.segment)
 			i += n
@@ -181,26 +181,39 @@ func (v *vocabulary) glyphWords(out []Word, t *token) []Word {
 // nameWords reads letters that are no known word: kana and Korean in one
 // piece, Chinese in pieces of two when there are more than four.
 func (v *vocabulary) nameWords(out []Word, run string, s script, segment int) []Word {
+	add := func(piece string, of script) {
+		if r := romanise(piece, of, russian); r.text != "" {
+			out = append(out, Word{Raw: piece, Text: r.text, Alts: r.alts, Key: r.text, Weight: v.weightOf(r.text), Segment: segment})
+		}
+	}
 	for len(run) > 0 {
-		piece := run
-		of := scriptOf(first1(run))
+		of, end, count := scriptOf(firstRune(run)), len(run), 0
 		for i, r := range run {
 			if scriptOf(r) != of && r != 'ー' {
-				piece = run[:i]
+				end = i
 				break
 			}
+			count++
 		}
-		run = run[len(piece):]
-		if of == han && utf8.RuneCountInString(piece) > 4 {
-			pair := string([]rune(piece)[:2])
-			run = piece[len(pair):] + run
-			piece = pair
-		}
-		r := romanise(piece, of, russian)
-		if r.text == "" {
+		piece := run[:end]
+		run = run[end:]
+		if of != han || count <= 4 {
+			add(piece, of)
 			continue
 		}
-		out = append(out, Word{Raw: piece, Text: r.text, Alts: r.alts, Key: r.text, Weight: v.weightOf(r.text), Segment: segment})
+		from, letters := 0, 0
+		for i := range piece {
+			if letters == 2 && count > 2 {
+				add(piece[from:i], of)
+				from, letters = i, 0
+				count -= 2
+				if count <= 4 {
+					break
+				}
+			}
+			letters++
+		}
+		add(piece[from:], of)
 	}
 	return out
 }
@@ -239,6 +252,7 @@ type token struct {
 	initial bool // one letter with a dot after it
 	loose   bool // a blank stands before it
 	joined  bool // put together from initials
+	slashed bool // a slash joins it to the single letter before
 }
 
 func allCapitals(tokens []token) bool {
@@ -264,7 +278,7 @@ func tokenise(name string, into []token, initials bool) []token {
 		l = cyrillicLanguage(name)
 	}
 	lower := ""
-	segment, pending, loose := 0, false, false
+	segment, pending, loose, slashed := 0, false, false, false
 	for i := 0; i < len(name); {
 		r, n := utf8.DecodeRuneInString(name[i:])
 		if !isLetter(r) {
@@ -274,7 +288,9 @@ func tokenise(name string, into []token, initials bool) []token {
 					segment, pending = segment+1, false
 				}
 				into = append(into, token{raw: name[i : i+1], norm: name[i : i+1], segment: segment, loose: loose})
-			case isSegment(name, i, r) && !(r == '/' && singles(name, i)):
+			case r == '/' && singles(name, i):
+				slashed = true
+			case isSegment(name, i, r):
 				pending = true
 			}
 			loose = unicode.IsSpace(r)
@@ -287,8 +303,8 @@ func tokenise(name string, into []token, initials bool) []token {
 			segment++
 		}
 		pending = false
-		t := token{raw: raw, segment: segment, loose: loose}
-		loose = false
+		t := token{raw: raw, segment: segment, loose: loose, slashed: slashed}
+		loose, slashed = false, false
 		switch s := scriptOf(r); {
 		case isASCII(raw):
 			if lower == "" {
@@ -340,7 +356,7 @@ func tokenise(name string, into []token, initials bool) []token {
 	if initials {
 		into = joinInitials(into)
 	}
-	return joinSlashed(into, name)
+	return joinSlashed(into)
 }
 
 func hasCyrillic(s string) bool {
@@ -419,6 +435,8 @@ func isApostrophe(r rune) bool {
 // elisions are the words French and Italian write to the next one.
 var elisions = map[string]bool{"l": true, "d": true, "dell": true, "all": true, "dall": true, "nell": true, "sull": true, "un": true, "qu": true, "gl": true}
 
+const longestElision = 4
+
 // scan finds the end of the token that begins at i, and how many bytes of a
 // possessive 's follow it.
 func scan(name string, i int) (end, possessive int) {
@@ -449,7 +467,7 @@ func scan(name string, i int) (end, possessive int) {
 			return j, 0
 		case isApostrophe(r):
 			// A letter must follow; after an elided article a new word begins.
-			if !isLetter(next) || elisions[strings.ToLower(name[i:j])] {
+			if !isLetter(next) || j-i <= longestElision && elisions[strings.ToLower(name[i:j])] {
 				return j, 0
 			}
 			if next == 's' || next == 'S' {
@@ -529,10 +547,8 @@ func joinInitials(tokens []token) []token {
 				n++
 			}
 			if n > 1 {
-				for _, more := range tokens[i+1 : i+n] {
-					t.text += more.text
-				}
-				t.norm, t.raw, t.alts, t.initial, t.joined = t.text, joinRaw(tokens[i:i+n]), nil, false, true
+				t.text, t.raw = textOf(tokens[i:i+n]), joinRaw(tokens[i:i+n])
+				t.norm, t.alts, t.initial, t.joined = t.text, nil, false, true
 			}
 		} else if i+2 < len(tokens) && isAnd(tokens[i:]) && isShort(&t, tokens[i+1].loose) && isShort(&tokens[i+2], tokens[i+2].loose) && tokens[i+2].segment == t.segment {
 			n = 3
@@ -573,17 +589,13 @@ func joinRaw(tokens []token) string {
 }
 
 // joinSlashed puts A/S and S/A together.
-func joinSlashed(tokens []token, name string) []token {
-	if !strings.Contains(name, "/") {
-		return tokens
-	}
+func joinSlashed(tokens []token) []token {
 	out := tokens[:0]
-	for i := 0; i < len(tokens); i++ {
-		t := tokens[i]
-		if i+1 < len(tokens) && isSingle(&t) && isSingle(&tokens[i+1]) && tokens[i+1].segment == t.segment && strings.Contains(name, t.raw+"/"+tokens[i+1].raw) {
-			t.norm, t.raw = t.norm+tokens[i+1].norm, t.raw+"/"+tokens[i+1].raw
-			t.text = t.norm
-			i++
+	for _, t := range tokens {
+		if n := len(out); n > 0 && t.slashed && isSingle(&t) && isSingle(&out[n-1]) && out[n-1].segment == t.segment {
+			last := &out[n-1]
+			last.norm, last.text, last.raw = last.norm+t.norm, last.text+t.text, last.raw+"/"+t.raw
+			continue
 		}
 		out = append(out, t)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // show writes words as a reviewer reads them: the key, and after a colon the
@@ -221,4 +222,18 @@ func FuzzWords(f *testing.F) {
 			Acronyms(words)
 		}
 	})
+}
+
+// Cells hold whole pages now and then. Work that grew with the square of the
+// length would take minutes here; as it is, a tenth of a second.
+func TestLongNames(t *testing.T) {
+	for _, s := range []string{"市", "哈", "A/", "a.", "А", "1-a", "x'", "한", "ال", "アー", "第一", "R&", "a1 ", "大学", "No 5 ", "joint stock "} {
+		long := strings.Repeat(s, 200_000/len(s))
+		started := time.Now()
+		Words(long)
+		PersonWords(long)
+		if took := time.Since(started); took > 20*time.Second {
+			t.Errorf("%q, 200 KB of it: %v", s, took)
+		}
+	}
 }
