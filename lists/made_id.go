@@ -14,6 +14,7 @@ import (
 // (its name, where it helps with its country or date). Case, blanks, dashes
 // and quotes do not count, so that a reprint keeps its ids; row numbers never
 // do. What would be the same id twice gets "-2", "-3" in file order.
+// The prefixes: dod1286, dod1260h, mieu, dpl, leg, fcc, uflpa, ddtc, eul, shtc, nro, csl.
 type madeIDs map[string]int
 
 func (m madeIDs) make(prefix string, parts ...string) string {
