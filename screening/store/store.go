@@ -34,7 +34,8 @@ type Options struct {
 	// NoMigrate leaves the schema as it is: Migrate must be called before
 	// anything else when the database is new or older than the program.
 	NoMigrate bool
-	// Connections is how many PostgreSQL connections may be open at once, 0 for 16.
+	// Connections is how many PostgreSQL connections may be open at once: 0
+	// for 16, and 4 at least, for one may be read from while another writes.
 	Connections int
 	// Wait is how long a writer waits for another process's transaction on
 	// SQLite, 0 for 30 s.
@@ -215,6 +216,7 @@ func (s *Store) openPostgres(ctx context.Context, dsn string, opts Options) erro
 	if n == 0 {
 		n = 16
 	}
+	n = max(n, 4)
 	s.write.SetMaxOpenConns(n)
 	s.write.SetMaxIdleConns(n) // the default of 2 would reconnect at every turn
 	if err := s.write.PingContext(ctx); err != nil {

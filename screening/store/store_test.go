@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"partnerscreen/screening"
 	"partnerscreen/screening/store"
@@ -210,6 +213,94 @@ func TestCancelledContextIsSaidSo(t *testing.T) {
 			t.Errorf("writing after the deadline: %v", err)
 		}
 	})
+}
+
+func TestFullDisk(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite(t))
+	a := entity("a", "Qorvath")
+	keep(t, s, edition("h1", 0), a)
+	db, _ := s.DB()
+	limit := func(pages int) {
+		// SQLite's own way of running out of room.
+		if err := db.QueryRowContext(t.Context(), fmt.Sprintf("pragma max_page_count = %d", pages)).Scan(&pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(100)
+	_, err := s.Import(t.Context(), edition("h2", 1), inventedList(5000))
+	if err == nil || !strings.Contains(err.Error(), "free some space") {
+		t.Errorf("importing onto a full disk: %v, want to be told of the space", err)
+	}
+	if got := collect(t, s.Entities(t.Context(), "zz_test", 1)); countEditions(t, s) != 1 || len(got) != 1 {
+		t.Errorf("afterwards: %d editions, %d entities; want what was there", countEditions(t, s), len(got))
+	}
+	limit(1 << 30)
+	if _, err := s.Import(t.Context(), edition("h2", 1), inventedList(5000)); err != nil {
+		t.Errorf("with room again: %v", err)
+	}
+}
+
+func TestServerThatDropsConnections(t *testing.T) {
+	dsn := storetest.Postgres(t)
+	s, other := storetest.Open(t, dsn), storetest.Open(t, dsn)
+	a := entity("a", "Qorvath")
+	keep(t, s, edition("h1", 0), a)
+	admin, _ := other.DB()
+	drop := func() { // as a restart of the server would
+		if _, err := admin.ExecContext(t.Context(), "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := s.Import(t.Context(), edition("h2", 1), func(yield func(*screening.Entity, error) bool) {
+		n := 0
+		for e := range inventedList(5000) {
+			if n++; n == 4000 {
+				drop()
+			}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	})
+	if err == nil {
+		t.Error("imported over a dropped connection")
+	}
+	if diff := cmp.Diff([]*screening.Entity{a}, collect(t, s.Entities(t.Context(), "zz_test", 1))); diff != "" || countEditions(t, s) != 1 {
+		t.Errorf("afterwards: %d editions; edition 1 (-want +got):\n%s", countEditions(t, s), diff)
+	}
+	// Between two calls nobody needs to notice.
+	drop()
+	if ed, err := s.Edition(t.Context(), "zz_test"); err != nil || ed.Seq != 1 {
+		t.Errorf("the next call: %v, %v", ed, err)
+	}
+	keep(t, s, edition("h2", 1), a)
+}
+
+func TestBusyDatabaseSaysSo(t *testing.T) {
+	dsn := storetest.SQLite(t)
+	holder := storetest.Open(t, dsn)
+	s, err := store.Open(t.Context(), dsn, store.Options{Wait: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	keep(t, holder, edition("h1", 0), entity("a", "Qorvath"))
+	_, err = holder.Import(t.Context(), edition("h2", 1), func(yield func(*screening.Entity, error) bool) {
+		// While another writes, readers read what was there, and writers wait.
+		if ed, err := s.Edition(t.Context(), "zz_test"); err != nil || ed.Seq != 1 {
+			t.Errorf("reading meanwhile: %v, %v", ed, err)
+		}
+		if err := s.StartRun(t.Context(), newRun("r1")); err == nil || !strings.Contains(err.Error(), "another process is writing") {
+			t.Errorf("writing meanwhile: %v, want to be told of the other process", err)
+		}
+		yield(entity("b", "Zelmar"), nil)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := s.StartRun(t.Context(), newRun("r1")); err != nil {
+		t.Errorf("writing afterwards: %v", err)
+	}
 }
 
 func TestErrorsDoNotNamePartners(t *testing.T) {
