@@ -13,7 +13,7 @@ var byOwner = Tab{
 	Name: "By owner",
 	Doc:  "One block for each office, to be forwarded to it. A match under several controls stands with every office that owns one of them.",
 	Free: true,
-	Rows: func(f *Findings) int { return len(f.Flagged) },
+	Rows: func(f *Findings) int { return len(f.Flagged) + len(f.Work) },
 	Fill: fillByOwner,
 }
 
@@ -45,6 +45,12 @@ func fillByOwner(b *Book, t Tab, f *Findings) error {
 	}
 	for _, office := range offices {
 		if err := p.office(office, f.Flagged); err != nil {
+			return err
+		}
+	}
+	if n := len(f.Work); n > 0 {
+		p.Skip(1)
+		if err := p.Cells(Styled{counted(n, "row is", "rows are") + " flagged for the work itself: the notes on Work name the office.", StyleBlock}); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -449,6 +451,76 @@ func FuzzReadDecisions(f *testing.F) {
 		d, err := ReadDecisions(ctx, bytes.NewReader(b), int64(len(b)), [][]byte{[]byte("another key")}, Limits{TempDir: t.TempDir(), Unzipped: 8 << 20})
 		if err == nil && len(d.Lines) > 0 {
 			t.Errorf("lines of another key were taken: %v", d.Lines)
+		}
+	})
+}
+
+// FuzzReviewSheet wants that no change to the sheet makes a decision on a
+// match that the sealed lines are not about.
+func FuzzReviewSheet(f *testing.F) {
+	x := excelize.NewFile()
+	defer x.Close()
+	var empty, book bytes.Buffer
+	if err := x.Write(&empty); err != nil {
+		f.Fatal(err)
+	}
+	if err := Write(&book, sampleReport(), results(sampleResults()...)); err != nil {
+		f.Fatal(err)
+	}
+	read := func(b []byte, name string) map[string][]byte {
+		z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		parts := map[string][]byte{}
+		for _, m := range z.File {
+			if name != "" && m.Name != name {
+				continue
+			}
+			r, err := m.Open()
+			if err != nil {
+				f.Fatal(err)
+			}
+			if parts[m.Name], err = io.ReadAll(r); err != nil {
+				f.Fatal(err)
+			}
+		}
+		return parts
+	}
+	parts := read(empty.Bytes(), "")
+	sheet := read(book.Bytes(), "xl/worksheets/sheet2.xml")["xl/worksheets/sheet2.xml"]
+	f.Add(sheet)
+	f.Add(bytes.Replace(sheet, []byte(`r="V3" s="13"`), []byte(`r="V3" t="str"`), 1))
+	f.Add([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Key</t></is></c></row></sheetData></worksheet>`))
+	f.Fuzz(func(t *testing.T, sheet []byte) {
+		var out bytes.Buffer
+		z := zip.NewWriter(&out)
+		for _, name := range slices.Sorted(maps.Keys(parts)) {
+			b := parts[name]
+			if name == "xl/worksheets/sheet1.xml" {
+				b = sheet
+			}
+			w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Write(b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithTimeout(t.Context(), 5*time.Second)
+		defer stop()
+		d, err := ReadDecisions(ctx, bytes.NewReader(out.Bytes()), int64(out.Len()), [][]byte{sampleKey}, Limits{TempDir: os.TempDir(), Rows: 1000})
+		if err != nil {
+			return
+		}
+		for _, l := range d.Lines {
+			if !slices.Contains([]string{"k-veltraxis-aa1017", "k-sorvenne-b204", "k-hostile"}, l.Key) {
+				t.Errorf("a line nobody sealed was taken: %+v", l)
+			}
 		}
 	})
 }
