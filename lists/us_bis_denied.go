@@ -87,7 +87,9 @@ func parseUSBISDeniedText(src Source, emit func(*screening.Entity)) (Header, err
 		p.address = screening.Address{City: tidy(r.Get("city"))}
 		if c := tidy(r.Get("country")); c != "" {
 			var ok bool
-			if p.address.Country, ok = screening.CountryCode(c); !ok {
+			if p.address.Country, ok = screening.CountryCode(c); !ok && americanStates[c] { // "NM" slid over from the state
+				p.address.Country = "US"
+			} else if !ok {
 				found.add("country", r.Place(), fmt.Sprintf("unknown country %q", c), false)
 			}
 		} else if americanStates[state] {
