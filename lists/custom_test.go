@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/xuri/excelize/v2"
+
 	"partnerscreen/screening"
 )
 
@@ -123,6 +125,22 @@ func TestTemplateIsRead(t *testing.T) {
 				}
 			}
 		})
+	}
+	// Headers people wrote themselves.
+	book := excelize.NewFile()
+	if err := book.SetSheetRow("Sheet1", "A1", &[]string{"Name ", "COUNTRY"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := book.SetSheetRow("Sheet1", "A2", &[]string{"Alder Works", "Norway"}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := book.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := readCustom(t, CustomConfig{ID: "watch", Format: "names.xlsx"}, b.Bytes())
+	if len(r.Entities) != 1 || !slices.Equal(r.Entities[0].Countries, []string{"NO"}) {
+		t.Errorf("%v, findings %v", r.Entities, r.Findings)
 	}
 	if err := WriteTemplate(&bytes.Buffer{}, "names.pdf"); err == nil {
 		t.Error("no error for a template there is none of")

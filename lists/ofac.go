@@ -48,6 +48,7 @@ func (l ofacList) party(number, place string, found *findings) *ofacParty {
 
 // entity finishes a party.
 func (l ofacList) entity(p *ofacParty) *screening.Entity {
+	p.acronyms()
 	e := p.entity()
 	e.Listings = l.listings(p)
 	for i := range e.Listings {
@@ -87,6 +88,26 @@ func ofacAlias(word string) (screening.NameKind, bool) {
 		return screening.FormerName, true
 	}
 	return screening.AliasName, false
+}
+
+// acronyms marks the short aliases of an organisation that abbreviate another
+// of its names. OFAC prints capitals throughout, so that their look does not tell.
+func (p *ofacParty) acronyms() {
+	if p.Kind == screening.KindPerson {
+		return
+	}
+	for i := range p.Names {
+		n := &p.Names[i]
+		if n.Kind != screening.AliasName || len(n.Text) < 2 || len(n.Text) > 6 || !isAcronym(n.Text) {
+			continue
+		}
+		for _, other := range p.Names {
+			if strings.Contains(other.Text, " ") && abbreviates(n.Text, other.Text) {
+				n.Kind = screening.AcronymName
+				break
+			}
+		}
+	}
 }
 
 // ofacKind reads the type of a party; entities have none in the CSV files.

@@ -125,6 +125,9 @@ func sheetHeader(file string, cells []string, cols columns) (*table, error) {
 	for i, h := range cells {
 		h = tidy(h)
 		t.header = append(t.header, h)
+		if cols.Fold {
+			h = strings.ToLower(h)
+		}
 		if _, twice := t.index[h]; !twice {
 			t.index[h] = i
 		}

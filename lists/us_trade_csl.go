@@ -278,6 +278,7 @@ func (c cslRow) entity(ids cslIDs, found *findings) *screening.Entity {
 		for _, alias := range c.altNames {
 			p.name(ofacName(alias, screening.AliasName, person))
 		}
+		p.acronyms()
 	} else {
 		cslNames(p.draft, c.name, c.altNames)
 	}
