@@ -72,6 +72,14 @@ func (env *Env) bearing(card *lists.Card) screening.Bearing {
 	return screening.BearingFor(card.Binds, card.Reaches, env.Jurisdictions)
 }
 
+// blocked reports whether the laws a card names against acting on its list
+// are the office's: they are laws of the Union and of its member states.
+// Listings whose programme such a law names say so themselves, everywhere.
+func (env *Env) blocked(card *lists.Card) bool {
+	inUnion := screening.BearingFor([]string{"EU"}, false, env.Jurisdictions) == screening.Binding
+	return len(env.Jurisdictions) > 0 && inUnion && env.bearing(card) != screening.Binding
+}
+
 // stale says how old an edition's content is when it is older than the
 // publisher's cadence, or "".
 func stale(card *lists.Card, ed *screening.Edition, now time.Time) string {

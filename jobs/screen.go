@@ -98,7 +98,10 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			}
 		}
 		h.Used = append(h.Used, used)
-		h.Judge.Bearing[card.ID], h.Judge.Blocking[card.ID] = used.Bearing, card.Blocking
+		h.Judge.Bearing[card.ID] = used.Bearing
+		if env.blocked(card) {
+			h.Judge.Blocking[card.ID] = card.Blocking
+		}
 		if used.Missing == "" {
 			continue
 		}

@@ -55,7 +55,7 @@ func (m *Memory) recall(p *Party, e *Entity, key string, match *Match, now time.
 		return nil
 	}
 	d, ok := m.exact[[2]string{p.Key(), key}]
-	why := ""
+	var why string
 	if ok {
 		why = d.Covers(match, now)
 	} else if d, ok = m.earlier[[3]string{foldLetters(p.Name), e.List, e.ID}]; ok {
