@@ -304,7 +304,7 @@ func (p *ukParty) row(r row) {
 	p.site(r.Get("Website"))
 	p.related("parent", r.Get("Parent company"))
 	p.related("subsidiary", r.Get("Subsidiaries"))
-	p.related("owned_by", r.Get("Current owner/operator (s)"))
+	p.related("controlled_by", r.Get("Current owner/operator (s)"))
 	p.remark(r.Get("Title"))
 	p.remark(r.Get("Position"))
 	p.remark(r.Get("Type of entity"))
@@ -344,7 +344,7 @@ func (p *ukParty) designation(n *node) {
 		{"Websites/Website", p.site},
 		{entity + "ParentCompanies/ParentCompany", func(v string) { p.related("parent", v) }},
 		{entity + "Subsidiaries/Subsidiary", func(v string) { p.related("subsidiary", v) }},
-		{ship + "CurrentOwnerOperators/CurrentOwnerOperator", func(v string) { p.related("owned_by", v) }},
+		{ship + "CurrentOwnerOperators/CurrentOwnerOperator", func(v string) { p.related("controlled_by", v) }},
 		{"Titles/Title", p.remark},
 		{person + "Positions/Position", p.remark},
 		{entity + "TypeOfEntities/TypeOfEntity", p.remark},
