@@ -88,11 +88,11 @@ type Header struct {
 
 // Finding is something in an edition that a person should know of.
 type Finding struct {
-	Kind  string // column, source, code, row, orphan, retired, html, truncated
-	Place string // "SDN.CSV line 12"
-	Text  string
+	Kind  string `json:"kind"`  // column, source, code, row, orphan, retired, html, truncated …
+	Place string `json:"place"` // "SDN.CSV line 12"
+	Text  string `json:"text"`
 	// Holds marks findings that must keep an edition from being used.
-	Holds bool
+	Holds bool `json:"holds,omitempty"`
 }
 
 // Bounds is what an edition must look like. Zero fields are not checked.

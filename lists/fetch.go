@@ -79,6 +79,7 @@ func (f *Fetcher) Fetch(ctx context.Context, card *Card, known map[string]Valida
 			return &Fetched{Format: format, NotModified: true, Validators: known}, nil
 		}
 		// Some files changed: an edition needs all of them, so ask for all.
+		discard(got)
 		if got, err = f.files(ctx, card, format, nil, dir, all); err != nil {
 			return nil, err
 		}
@@ -135,11 +136,21 @@ func (f *Fetcher) files(ctx context.Context, card *Card, format *Format, known m
 			err = cause
 		}
 		if err != nil {
+			discard(got)
 			return nil, fmt.Errorf("fetching %s of %s: %w", file.Name, card.ID, err)
 		}
 		got = append(got, g)
 	}
 	return got, nil
+}
+
+// discard removes files that came but are not to be used.
+func discard(got []*gotFile) {
+	for _, g := range got {
+		if g.part != "" {
+			_ = os.Remove(g.part)
+		}
+	}
 }
 
 // gotFile is one file as it came, complete, under its temporary name.
@@ -489,6 +500,7 @@ func copyLocal(file File, place, dir string) (*gotFile, error) {
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(part, sum), in)
 	if err != nil {
+		_ = os.Remove(part.Name())
 		return nil, fmt.Errorf("reading %s: %w", place, err)
 	}
 	return &gotFile{part: part.Name(), file: screening.EditionFile{
