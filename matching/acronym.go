@@ -18,7 +18,7 @@ func acronymScore(letters int) float32 {
 // beside the acronym in its part of the cell speak against it.
 func (s *scorer) alignAcronym(q, c *profile) alignment {
 	var best alignment
-	if len(q.words) <= maxBesideAcronym {
+	if len(q.words) <= maxBesideAcronym && inOnePart(c) {
 		for i := range q.words {
 			w := &q.words[i]
 			if !mayBeAcronym(w) || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
@@ -47,6 +47,21 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 		}
 	}
 	return best
+}
+
+// inOnePart reports whether a name has words in one segment only: the initials
+// of the academy in "Academy of Arts, Institute of Dance" are not its institute's.
+func inOnePart(p *profile) bool {
+	last := -1
+	for i := range p.words {
+		if w := &p.words[i]; w.weight > 0 {
+			if last >= 0 && int(w.segment) != last {
+				return false
+			}
+			last = int(w.segment)
+		}
+	}
+	return true
 }
 
 // mayBeAcronym reports whether a word may be initials.

@@ -1,5 +1,7 @@
 package matching
 
+import "slices"
+
 // The weights of what two names do not share, beside what they do:
 //
 //	name = M / (M + strict·(extraCost·Q + lackCost·C + clashCost·K))
@@ -15,8 +17,8 @@ const (
 	numberCost   = 1.50 // two numbers that differ: the 58th institute is not the 59th
 	placeCost    = 0.40 // two cities that differ, or two countries
 	strict       = 1.80 // when nothing distinctive is shared, every word counts for more
-	lone         = 1.25 // when one distinctive word is
-	loneSpelling = 1.00 // when it is all there is, and spelt differently
+	lone         = 1.40 // when one distinctive word is
+	loneSpelling = 1.40 // when it is all there is, and spelt differently
 )
 
 // pairing is two words that may be one.
@@ -38,6 +40,9 @@ type alignment struct {
 	words       int     // how many words are shared
 	names       int     // how many of them are distinctive
 	left        int     // how many words of either are not
+	translated  bool    // a generic word is shared in another language
+	lone        int     // letters of the one word the names are, or 0
+	sameForm    bool    // and the legal forms are of one kind
 	kind        bool    // a word for a kind of party is shared
 	numberClash bool
 	placeClash  bool
@@ -252,6 +257,9 @@ func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, s
 		a.place += weight * sim
 	case y == Generic:
 		a.generic += weight * sim
+		if one && !sameLanguage(q.words[qf].term, c.words[cf].term) {
+			a.translated = true
+		}
 	}
 	a.kind = a.kind || kinds[c.words[cf].key]
 	a.words++
@@ -316,15 +324,15 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if i < int(a.from) || i >= int(a.to) {
 			a.outside += w.weight
-			if w.class == Distinctive && w.weight >= 0.5 || kinds[w.key] {
+			if w.class == Distinctive && w.weight >= 0.5 || w.class == Generic && w.weight >= 0.3 || kinds[w.key] {
 				a.beside = true
 			}
-			if w.class == Place && !repeats(q.words, s.qUsed, i) {
+			if w.class == Place && !s.repeatsQuery(i) {
 				qPlaces |= level(w)
 			}
 			continue
 		}
-		if s.qUsed[i] || repeats(q.words, s.qUsed, i) {
+		if s.qUsed[i] || s.repeatsQuery(i) {
 			continue
 		}
 		a.left++
@@ -345,7 +353,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 	}
 	for j := range c.words {
 		w := &c.words[j]
-		if s.cUsed[j] || w.weight == 0 || repeats(c.words, s.cUsed, j) {
+		if s.cUsed[j] || w.weight == 0 || s.repeatsCandidate(j) {
 			continue
 		}
 		a.left++
@@ -365,10 +373,42 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		a.exact = false
 	}
 	a.clash = min(a.extra, a.lack)
+	a.lone, a.sameForm = s.loneWord(a, q, c)
 	a.numberClash = qNumber && cNumber
 	a.placeClash = qPlaces&cPlaces != 0
 	a.scattered = usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed)
 	a.finish()
+}
+
+// loneWord is how many letters the only word has that two names share, where
+// it is all that tells either from others, and whether their legal forms agree.
+func (s *scorer) loneWord(a *alignment, q, c *profile) (letters int, sameForm bool) {
+	if a.names != 1 || a.words != 1 {
+		return 0, false
+	}
+	for i := range q.words {
+		if s.qUsed[i] && q.words[i].weight > 0 {
+			letters = len(q.words[i].text)
+		}
+	}
+	for _, f := range q.forms {
+		sameForm = sameForm || slices.Contains(c.forms, f)
+	}
+	return letters, sameForm
+}
+
+// sameLanguage reports whether two words that mean the same are one word, give
+// or take an ending.
+func sameLanguage(a, b *term) bool {
+	if a.text == b.text || spelling(a.text, b.text, a.letters, b.letters) > 0 {
+		return true
+	}
+	n := min(len(a.text), len(b.text))
+	k := 0
+	for k < n && a.text[k] == b.text[k] {
+		k++
+	}
+	return k >= 4 && k*3 >= n*2
 }
 
 // cutShort reports whether the last word of the query is the beginning of the
@@ -406,10 +446,21 @@ func level(w *word) uint8 {
 // cityWeight is the least weight of a city; countries have less.
 const cityWeight = 0.2
 
-// repeats reports whether word i says again what a used word said.
-func repeats(words []word, used []bool, i int) bool {
-	for j := range words {
-		if used[j] && words[j].key == words[i].key && words[j].class == words[i].class {
+// repeatsQuery reports whether word i of the query says again, perhaps spelt
+// otherwise, what a paired word said: it is like a word of the candidate that is taken.
+func (s *scorer) repeatsQuery(i int) bool {
+	for _, p := range s.pairs {
+		if int(p.q) == i && s.cUsed[p.c] {
+			return true
+		}
+	}
+	return false
+}
+
+// repeatsCandidate is the same for word j of the candidate.
+func (s *scorer) repeatsCandidate(j int) bool {
+	for _, p := range s.pairs {
+		if int(p.c) == j && s.qUsed[p.q] {
 			return true
 		}
 	}
@@ -523,6 +574,8 @@ func (a *alignment) shares() (s shares) {
 	part := a.exact && (a.kind && a.words >= 2 || a.words >= 3) && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
+	case a.translated && a.place == 0 && a.distinctive < 0.05:
+		s.generic, s.genericWhy = score*genericOnly, "only generic words agree, in another language"
 	case a.verbatim && a.exact: // the whole name, however little it says
 		s.generic, s.genericWhy = score*frequentName, "the name is made of frequent words"
 		if a.words > 1 {
@@ -534,6 +587,14 @@ func (a *alignment) shares() (s shares) {
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree"
 	case a.distinctive < leastDistinctive && a.words < 2 && !whole:
 		s.generic, s.genericWhy = score*genericOnly, "only a frequent word agrees"
+	}
+	if a.lone > 0 && a.lone <= 3 && s.generic == 0 {
+		s.generic, s.genericWhy = score*fewLetters, "two or three letters stand for many things"
+		if a.sameForm {
+			s.generic = score * fewLettersSameForm
+		}
+	} else if a.lone == 4 && s.generic == 0 {
+		s.generic, s.genericWhy = score*fourLetters, "four letters stand for several things"
 	}
 	score -= s.generic
 	switch {
@@ -562,6 +623,11 @@ const (
 	genericOnly = 0.30
 	// placeOnly is what places and numbers lose when they are all that agrees.
 	placeOnly = 0.50
+	// What a name loses that is one word of two or three letters, with another
+	// legal form or the same one, and of four.
+	fewLetters         = 0.24
+	fewLettersSameForm = 0.17
+	fourLetters        = 0.06
 	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
 	leastGeneric = 0.40
 	// unitCost is what a name loses that stands behind "of" and a unit of it.

@@ -7,13 +7,20 @@ import (
 	"partnerscreen/screening"
 )
 
-// countryCost is what another country takes from a score: the same for every
-// pair of countries. Branches and campuses abroad are real.
-const countryCost = 0.05
+// What another country takes from a score, the same for every pair of
+// countries: little from a name of its own, since branches and campuses abroad
+// are real, and more from one of frequent or generic words, of which every
+// country has some.
+const (
+	countryCost         = 0.06
+	frequentCountryCost = 0.21
+	// ownName is the weight of distinctive words that make a name one of its own.
+	ownName = 0.90
+)
 
 var countryFeature = Feature{
 	Name: "country",
-	Doc:  "The party's country beside the listed party's own. The same one adds nothing, an unknown one changes nothing, another one lowers the score by one fixed amount, never below the review line for an exact distinctive name.",
+	Doc:  "The party's country beside the listed party's own. The same one adds nothing, an unknown one changes nothing, another one lowers the score by a fixed amount, the same for every pair of countries: little for a name of its own, and never below the review line for an exact one; more for a name of frequent words.",
 	Score: func(c *Comparison) []screening.Evidence {
 		ours, theirs := c.Party.Country, c.Entity.Countries
 		if c.Score <= 0 {
@@ -28,8 +35,12 @@ var countryFeature = Feature{
 		if slices.Contains(theirs, ours) {
 			return nil
 		}
-		cost := countryCost
-		if c.aligned.by == byWords && c.aligned.exact && c.aligned.outside == 0 && c.aligned.distinctive > 0 {
+		own := c.aligned.distinctive >= ownName && (c.aligned.lone == 0 || c.aligned.lone > 4)
+		cost := frequentCountryCost
+		if own {
+			cost = countryCost
+		}
+		if c.aligned.by == byWords && c.aligned.exact && c.aligned.outside == 0 && own {
 			cost = max(0, min(cost, screening.Round(min(1, c.Score))-c.Policy.ReviewLine))
 		}
 		return []screening.Evidence{{

@@ -59,18 +59,18 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		}
 		x := word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)}
 		x.extra = x.weight
-		if t.slip {
-			x.extra = min(x.extra, slipWeight)
+		if t.slip > 0 {
+			x.extra = min(x.extra, t.slip)
 		}
 		p.words = append(p.words, x)
 	}
-	p.fullHash = fullHash(words)
+	p.fullHash = hashKey('f', squash(words, true))
 	if !person {
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials()
 	}
-	p.squashHash = hashKey('q', squash(p.words))
+	p.squashHash = hashKey('q', squash(words, false))
 	for _, a := range p.acronyms {
 		if len(a) >= 3 {
 			p.acronymHashes = append(p.acronymHashes, hashKey('a', a))
@@ -123,13 +123,34 @@ func (p *profile) discountNamesake() {
 
 const namesakeWeight = 0.08
 
-// fullHash is of all words of a name without spaces, legal forms too.
-func fullHash(words []Word) uint64 {
+// squash writes the words of a name without spaces, with its legal forms or without.
+func squash(words []Word, forms bool) string {
 	var b strings.Builder
 	for i := range words {
-		b.WriteString(words[i].Text)
+		w := &words[i]
+		if w.Class == Form && !forms {
+			continue
+		}
+		if plain(w.Raw) {
+			// A word of several meanings stands there once for each.
+			if i == 0 || words[i-1].Raw != w.Raw || words[i-1].Segment != w.Segment || words[i-1].Class == w.Class && words[i-1].Key == w.Key {
+				b.WriteString(strings.ToLower(w.Raw))
+			}
+			continue
+		}
+		b.WriteString(w.Text)
 	}
-	return hashKey('f', b.String())
+	return b.String()
+}
+
+// plain reports whether a word is written in nothing but Latin letters and figures.
+func plain(raw string) bool {
+	for i := 0; i < len(raw); i++ {
+		if c := raw[i] | 0x20; (c < 'a' || c > 'z') && (raw[i] < '0' || raw[i] > '9') {
+			return false
+		}
+	}
+	return raw != ""
 }
 
 // discountInitials takes the weight from initials of the name that stand

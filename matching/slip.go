@@ -6,6 +6,7 @@ import "sync"
 // knows: "Asociation", "LTDD", "AmD".
 type slips struct {
 	words []string
+	light []bool // legal forms and particles, which weigh next to nothing
 	found *postings
 }
 
@@ -21,6 +22,7 @@ var slipWords = sync.OnceValue(func() *slips {
 		}
 		id := uint32(len(s.words))
 		s.words = append(s.words, word)
+		s.light = append(s.light, class != Generic)
 		dropOne(word, func(h uint64) { entries = append(entries, entry{h, id}) })
 	}
 	for word, m := range v.words {
@@ -49,42 +51,45 @@ func dropOne(s string, yield func(uint64)) {
 	}
 }
 
-// isSlip reports whether an unknown word is a misspelt word of the lexicon.
-// It may be somebody's name all the same, so it only counts for less where
-// nothing in the other name answers to it.
-func isSlip(text string) bool {
+// slipOf returns what a word weighs at most that is one letter off a word of
+// the lexicon, and 0 where it is off them all. It may be somebody's name all
+// the same, so this only counts where nothing in the other name answers to it.
+func slipOf(text string) float32 {
 	if len(text) < 3 || len(text) > maxWordLen {
-		return false
+		return 0
 	}
-	s := slipWords()
-	slip := false
+	weight := float32(0)
 	check := func(part string, ending bool) {
 		dropOne(part, func(h uint64) {
-			if slip {
-				return
-			}
+			s := slipWords()
 			for _, c := range s.found.bucket(h) {
-				if c.print != uint32(h) {
+				if c.print != uint32(h) || weight == lightSlip {
 					continue
 				}
 				word := s.words[c.value]
 				if !ending && len(word) < 6 && len(part) != len(word) && len(part) != len(word)+1 {
 					continue
 				}
-				if _, edits := editCost(part, word); edits <= 1 {
-					slip = true
-					return
+				if _, edits := editCost(part, word); edits > 1 {
+					continue
+				}
+				weight = slipWeight
+				if s.light[c.value] {
+					weight = lightSlip
 				}
 			}
 		})
 	}
 	check(text, false)
-	for cut := 1; !slip && cut <= 4 && len(text)-cut >= 6; cut++ {
+	for cut := 1; weight == 0 && cut <= 4 && len(text)-cut >= 6; cut++ {
 		check(text[:len(text)-cut], true) // a stem with an ending
 	}
-	return slip
+	return weight
 }
 
-// slipWeight is the most a misspelt word of the lexicon counts for that the
-// other name has not got.
-const slipWeight = 0.25
+// What a misspelt word of the lexicon counts for that the other name has not
+// got: a generic word, and a legal form or particle.
+const (
+	slipWeight = 0.25
+	lightSlip  = 0.10
+)

@@ -18,8 +18,8 @@ type term struct {
 	altLetters []uint32
 	weight     float32
 	class      Class
-	slip       bool // an unknown word that may be a misspelt word of the lexicon
-	formPart   bool // a piece of a legal form that was misspelt or cut
+	slip       float32 // what the word of the lexicon weighs that it may misspell, or 0
+	formPart   bool    // a piece of a legal form that was misspelt or cut
 }
 
 func newTerm(w *Word) *term {
@@ -29,7 +29,9 @@ func newTerm(w *Word) *term {
 	}
 	t.skeleton = Skeleton(t.text)
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
-	t.slip = w.Class == Distinctive && w.Weight > slipWeight && isSlip(t.text)
+	if w.Class == Distinctive && w.Weight > slipWeight {
+		t.slip = slipOf(t.text)
+	}
 	t.bare = bare(t.text)
 	if len(t.alts) > 0 {
 		abjad := false // a script that writes no short vowels
@@ -63,6 +65,7 @@ const (
 	sameReading    = 0.97 // another romanisation of one word in another script
 	sameSkeleton   = 0.95 // spelt after another convention
 	sameBones      = 0.93 // the same consonants and long vowels, where one script writes no others
+	translated     = 0.88 // a name in another language: Spark and Iskra
 	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
 	fewBones       = 0.84 // the same consonants only
 	sameBeginning  = 0.88 // the last word of a name, cut short
@@ -84,8 +87,8 @@ func similar(a, b *term) float32 {
 	if a.class == Number || b.class == Number || a.class == Form || b.class == Form || a.class == Particle || b.class == Particle {
 		return 0
 	}
-	if a.key == b.key {
-		return sameMeaning
+	if a.key == b.key && a.class == b.class {
+		return max(translated, spelling(a.text, b.text, a.letters, b.letters))
 	}
 	if a.class != Distinctive && b.class != Distinctive {
 		return 0
@@ -114,7 +117,7 @@ func similar(a, b *term) float32 {
 		}
 		best = max(best, sameReading*spelling(a.text, y, a.letters, b.altLetters[i]))
 	}
-	if best < sameSkeleton && len(a.skeleton) > 3 && a.skeleton == b.skeleton {
+	if best < sameSkeleton && a.skeleton == b.skeleton && tellingSkeleton(a, b) {
 		best = sameSkeleton
 	}
 	switch {
@@ -129,13 +132,20 @@ func similar(a, b *term) float32 {
 		best = max(best, unvowelled(a, b))
 	case len(b.bares) > 0:
 		best = max(best, unvowelled(b, a))
-	case len(a.bare) > 3 && a.bare == b.bare:
+	case len(a.bare) > 3 && a.bare == b.bare,
+		len(a.bare) == 3 && a.bare == b.bare && spelling(a.skeleton, b.skeleton, letters(a.skeleton), letters(b.skeleton)) > 0:
 		best = max(best, sameConsonants)
 	}
 	if best < leastSimilar {
 		return 0
 	}
 	return best
+}
+
+// tellingSkeleton reports whether an equal skeleton says much: of a short word
+// only where it has lost no letter, so that need is not NIID.
+func tellingSkeleton(a, b *term) bool {
+	return len(a.skeleton) > 3 || len(a.skeleton) > 1 && len(a.skeleton) == len(a.text) && len(b.skeleton) == len(b.text)
 }
 
 // unvowelled says how alike a word of a script without vowels is to a Latin
@@ -243,13 +253,13 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	if t.class == Form || t.class == Particle || t.class == Number {
 		return
 	}
-	if len(t.skeleton) > 3 {
+	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
 		yield(hashKey('s', t.skeleton))
 	}
 	if len(t.bares) == 0 {
 		// Latin words meet those of scripts without vowels under a key of
 		// their own, and each other under another when there are letters enough.
-		if len(t.bare) > 3 {
+		if len(t.bare) > 2 {
 			yield(hashKey('v', t.bare))
 		}
 		latin := byte('c')
@@ -324,13 +334,4 @@ func mix(h uint64) uint64 {
 	h ^= h >> 32
 	h *= 0x9E3779B97F4A7C15
 	return h ^ h>>29
-}
-
-// squash joins words without spaces.
-func squash(words []word) string {
-	var b strings.Builder
-	for _, w := range words {
-		b.WriteString(w.text)
-	}
-	return b.String()
 }
