@@ -253,7 +253,7 @@ var (
 	alsoKnown = regexp.MustCompile(`(?i)\s*\((?:a\.?k\.?a\.?|also known as|alias)[: ]([^()]*)\)`)
 	// bracketNote tells a note from a name: small letters at the start, or a word only notes have.
 	bracketNote = regexp.MustCompile(`^\p{Ll}|(?i)\b(formerly|previously|listed|located|known as|see|branch|until|since|according)\b|^[^\p{L}]*$`)
-	bracketForm = regexp.MustCompile(`(?i)^(p?jsc|ojsc|cjsc|llc|ltd|inc|oao|ooo|pao|zao|ao|gmbh|sarl|ngo|sez|hk|prc|dprk|private|(public |open |closed )?joint stock company|limited liability company|pty|plc|co|ооо|оао|ао|пао|зао)\.?$`)
+	bracketForm = regexp.MustCompile(`(?i)^(p?jsc|ojsc|cjsc|llc|ltd|inc|oao|ooo|pao|zao|ao|gmbh|sarl|ngo|sez|hk|prc|dprk|private|(public |open |closed )?joint stock company|limited liability company|(federal )?state unit(ed|ary) enterprise|pty|plc|co|ооо|оао|ао|пао|зао)\.?$`)
 )
 
 // website adds an address on the web.

@@ -327,7 +327,11 @@ func (p *euParty) alias(n *node) {
 	if euFormer.MatchString(remark) {
 		name.Kind = screening.FormerName
 	}
-	p.name(name)
+	if p.Kind == screening.KindOrganisation {
+		p.inBrackets(name)
+	} else {
+		p.name(name)
+	}
 	p.remark(n.Attr("title"))
 	p.remark(n.Attr("function"))
 }

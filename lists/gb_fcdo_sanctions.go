@@ -429,7 +429,11 @@ func (p *ukParty) named(parts [6]string, kind, strength string) {
 	default:
 		p.found.add("code", p.place, fmt.Sprintf("unknown alias strength %q, read as good", strength), false)
 	}
-	p.name(name)
+	if p.Kind == screening.KindOrganisation {
+		p.inBrackets(name)
+	} else {
+		p.name(name)
+	}
 }
 
 func (p *ukParty) original(text, language string) {
