@@ -226,3 +226,34 @@ func TestRevokedDecisionsShowTheMatchAgain(t *testing.T) {
 		}
 	})
 }
+
+func TestTheReportSaysWhatChangedSinceTheLastRun(t *testing.T) {
+	o := newOffice(t, storetest.Open(t, storetest.SQLite(t)))
+	o.list("w1|Kestoria Trading||QA", "w2|Sorvenne Works||PE")
+	o.screen("Kestoria Trading,QA", "Brelk Turbines,NO", "Sorvenne Works,PE")
+	o.time = o.time.Add(time.Hour)
+	o.list("w2|Sorvenne Works||PE", "w3|Brelk Turbines||NO")
+	_, book := o.screen("Sorvenne Works,PE", "Kestoria Trading,QA", "Brelk Turbines,NO")
+	f, err := excelize.OpenFile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	rows, err := f.GetRows("Changes since last run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text []string
+	for _, row := range rows {
+		text = append(text, strings.Join(row, "|"))
+	}
+	all := strings.Join(text, "\n")
+	for _, want := range []string{"Brelk Turbines", "Kestoria Trading"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("nothing is said of %s:\n%s", want, all)
+		}
+	}
+	if strings.Contains(all, "Sorvenne") {
+		t.Errorf("a row that only moved is called changed:\n%s", all)
+	}
+}

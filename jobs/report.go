@@ -24,13 +24,31 @@ func (s *Screening) Write(ctx context.Context, w io.Writer, format string) error
 		if err != nil {
 			return err
 		}
-		return reports.Write(w, report, results)
+		since, err := newSince(ctx, s.env, report.Previous)
+		if err != nil {
+			return err
+		}
+		return reports.Write(w, report, func(yield func(*screening.Result, error) bool) {
+			for r, err := range results {
+				if err == nil {
+					since.meet(r)
+				}
+				if !yield(r, err) {
+					return
+				}
+			}
+			report.Changes = since.changes()
+		})
 	}
 	return fmt.Errorf("there is no report format %q; there are xlsx, json and csv", format)
 }
 
 func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
 	seal, err := sealKey(ctx, s.env)
+	if err != nil {
+		return nil, err
+	}
+	last, err := lastRun(ctx, s.env, s.Run)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +61,7 @@ func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
 		Generated: s.Run.Started,
 		Office:    s.env.Office,
 		Keep:      s.env.keep(),
+		Previous:  last,
 		Key:       seal,
 		Entity: func(list, id string) (*screening.Entity, error) {
 			e, err := s.env.Store.Entity(ctx, list, seqs[list], id)

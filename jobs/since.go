@@ -1,0 +1,136 @@
+package jobs
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"partnerscreen/reports"
+	"partnerscreen/screening"
+)
+
+// since compares a run with the last finished one of the same files, party by
+// party. It holds only parties with a likely match.
+type since struct {
+	last   *screening.Run
+	before map[partyID]*partyThen
+	out    []reports.Change
+}
+
+// partyID finds a party again although its row has moved.
+type partyID struct {
+	key  string
+	role screening.Role
+}
+
+type partyThen struct {
+	place   screening.Place
+	name    string
+	grade   screening.Grade
+	matches map[string]screening.Match // by list and entity
+	seen    bool
+}
+
+// lastRun is the newest finished run that screened the same files, by name, or nil.
+func lastRun(ctx context.Context, env *Env, run *screening.Run) (*screening.Run, error) {
+	runs, err := env.Store.Runs(ctx, 50)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if !r.Finished.IsZero() && r.ID != run.ID && slices.EqualFunc(r.Inputs, run.Inputs, func(a, b screening.Input) bool { return a.File == b.File }) {
+			return r, nil
+		}
+	}
+	return nil, nil
+}
+
+// newSince reads what the last run found; it changes nothing where there is none.
+func newSince(ctx context.Context, env *Env, last *screening.Run) (*since, error) {
+	s := &since{last: last, before: map[partyID]*partyThen{}}
+	if last == nil {
+		return s, nil
+	}
+	for r, err := range env.Store.Results(ctx, last.ID) {
+		if err != nil {
+			return nil, err
+		}
+		for i := range r.Parties {
+			if len(r.Parties[i].Matches) > 0 {
+				then := &partyThen{place: r.Partner.Place, name: r.Partner.Parties[i].Name, grade: r.Parties[i].Grade, matches: map[string]screening.Match{}}
+				for _, m := range r.Parties[i].Matches {
+					then.matches[m.List+" "+m.Entity] = m
+				}
+				s.before[idOf(&r.Partner.Parties[i])] = then
+			}
+		}
+	}
+	return s, nil
+}
+
+func idOf(p *screening.Party) partyID { return partyID{p.Key(), p.Role} }
+
+// meet notes what is new about one row.
+func (s *since) meet(r *screening.Result) {
+	if s.last == nil {
+		return
+	}
+	for i := range r.Parties {
+		party, now := &r.Partner.Parties[i], &r.Parties[i]
+		then := s.before[idOf(party)]
+		if then == nil && len(now.Matches) == 0 {
+			continue
+		}
+		if then == nil {
+			then = &partyThen{grade: screening.Clear}
+		} else if then.seen {
+			continue // the same party in another row
+		}
+		then.seen = true
+		change := func(kind string, m screening.Match, was, is string) {
+			s.out = append(s.out, reports.Change{
+				Kind: kind, Place: r.Partner.Place, Role: party.Role, Party: party.Name, List: m.List, Name: m.Name, Was: was, Is: is,
+			})
+		}
+		for _, m := range now.Matches {
+			before, known := then.matches[m.List+" "+m.Entity]
+			switch {
+			case m.Decision != nil && m.Decision.Reopened != "" && (!known || before.Decision == nil || before.Decision.Reopened == ""):
+				change("reopened", m, "dismissed", m.Decision.Reopened)
+			case !known:
+				change("new match", m, "", strengthAt(m))
+			case before.Grade != m.Grade:
+				change("grade "+map[bool]string{true: "raised", false: "lowered"}[m.Grade.Rank() > before.Grade.Rank()], m, before.Grade.Plain(), m.Grade.Plain())
+			}
+		}
+		for key, m := range then.matches {
+			if !slices.ContainsFunc(now.Matches, func(n screening.Match) bool { return n.List+" "+n.Entity == key }) {
+				change("no longer matched", m, strengthAt(m), "")
+			}
+		}
+	}
+}
+
+// changes are those met, and the matched parties that are no longer in the sheet.
+func (s *since) changes() []reports.Change {
+	for id, then := range s.before {
+		if then.seen {
+			continue
+		}
+		for _, m := range then.matches {
+			s.out = append(s.out, reports.Change{
+				Kind: "not in this sheet", Place: then.place, Role: id.role, Party: then.name, List: m.List, Name: m.Name, Was: m.Grade.Plain(),
+			})
+		}
+	}
+	slices.SortStableFunc(s.out, func(a, b reports.Change) int {
+		return cmp.Or(cmp.Compare(a.Place.File, b.Place.File), cmp.Compare(a.Place.Sheet, b.Place.Sheet), cmp.Compare(a.Place.Row, b.Place.Row),
+			cmp.Compare(a.Party, b.Party), cmp.Compare(a.List, b.List), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
+	})
+	return s.out
+}
+
+func strengthAt(m screening.Match) string {
+	return fmt.Sprintf("%s, score %.2f, %s", m.Strength, m.Score, m.Grade)
+}
