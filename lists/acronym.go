@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"regexp"
 	"unicode"
 
 	"partnerscreen/screening"
@@ -37,3 +38,6 @@ func isAcronym(name string) bool {
 	}
 	return blanks == 0 || lower == 0
 }
+
+// bracketedAcronym finds what may be an acronym in brackets, anywhere in a name.
+var bracketedAcronym = regexp.MustCompile(`\(([A-Z][A-Za-z]{1,7})\)`)

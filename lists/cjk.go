@@ -108,23 +108,3 @@ func acronymInBrackets(s string) bool {
 	}
 	return false
 }
-
-// lastBracket splits "name (inner)"; brackets inside inner are minded.
-func lastBracket(s string) (rest, inner string, ok bool) {
-	if !strings.HasSuffix(s, ")") {
-		return "", "", false
-	}
-	depth := 0
-	for i := len(s) - 1; i > 0; i-- {
-		switch s[i] {
-		case ')':
-			depth++
-		case '(':
-			if depth--; depth == 0 {
-				rest, inner = strings.TrimRight(s[:i], " ,"), strings.TrimSpace(s[i+1:len(s)-1])
-				return rest, inner, rest != "" && inner != ""
-			}
-		}
-	}
-	return "", "", false
-}

@@ -53,3 +53,26 @@ func knownAsPlain(text string) (name string, others []screening.Name) {
 	}
 	return strings.TrimSpace(text[:cuts[0][0]]), others
 }
+
+// nameSuffix is what may stand behind the comma of a name and is part of it.
+var nameSuffix = regexp.MustCompile(`(?i)^(?:inc|incorporated|ltd|limited|llc|l\.l\.c|co|corp|corporation|gmbh|s\.?a|s\.l|b\.v|ag|a\.g|plc|pte|pvt|jr|sr|ii|iii)\.?$`)
+
+// lastBracket splits "name (inner)"; brackets inside inner are minded.
+func lastBracket(s string) (rest, inner string, ok bool) {
+	if !strings.HasSuffix(s, ")") {
+		return "", "", false
+	}
+	depth := 0
+	for i := len(s) - 1; i > 0; i-- {
+		switch s[i] {
+		case ')':
+			depth++
+		case '(':
+			if depth--; depth == 0 {
+				rest, inner = strings.TrimRight(s[:i], " ,"), strings.TrimSpace(s[i+1:len(s)-1])
+				return rest, inner, rest != "" && inner != ""
+			}
+		}
+	}
+	return "", "", false
+}

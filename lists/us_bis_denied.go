@@ -173,8 +173,6 @@ func nameThenAddress(cell string) (name, address string) {
 	return name, ""
 }
 
-var nameSuffix = regexp.MustCompile(`(?i)^(?:inc|incorporated|ltd|limited|llc|l\.l\.c|co|corp|corporation|gmbh|s\.?a|s\.l|b\.v|ag|a\.g|plc|pte|pvt|jr|sr|ii|iii)\.?$`)
-
 // emitDenied folds the rows into persons and emits those whose order had not
 // ended when the edition was made. Rows are one person where the name is the
 // same and either the order or the address is: two of one name under two

@@ -118,8 +118,6 @@ func newInstitution(r transcribed, ids madeIDs, found *findings) *institution {
 	return &institution{draft: d, keys: map[string]bool{nameKey(name): true}}
 }
 
-var bracketedAcronym = regexp.MustCompile(`\(([A-Z][A-Za-z]{1,7})\)`)
-
 // nameKey folds a name so that prints of different years meet: "Academy of
 // Military Medical Sciences (AMMS)" is the academy of the year before.
 func nameKey(name string) string {
