@@ -273,8 +273,8 @@ func allCapitals(tokens []token) bool {
 // tokenise cuts a cleaned name into tokens and romanises them, adding to into.
 // initials says whether single letters with dots are put together.
 func tokenise(name string, into []token, initials bool) []token {
-	l := russian
-	if hasCyrillic(name) {
+	l, cyrillicName := russian, hasCyrillic(name)
+	if cyrillicName {
 		l = cyrillicLanguage(name)
 	}
 	lower := ""
@@ -303,6 +303,9 @@ func tokenise(name string, into []token, initials bool) []token {
 			segment++
 		}
 		pending = false
+		if l := len(raw); l == 1 && cyrillicName && loneLetters[raw[0]] != "" {
+			raw = loneLetters[raw[0]] // "Общество C ограниченной ответственностью"
+		}
 		t := token{raw: raw, segment: segment, loose: loose, slashed: slashed}
 		loose, slashed = false, false
 		switch s := scriptOf(r); {
@@ -358,6 +361,10 @@ func tokenise(name string, into []token, initials bool) []token {
 	}
 	return joinSlashed(into)
 }
+
+// loneLetters are the Latin letters that stand for a Russian word of one letter when
+// the rest of the name is Cyrillic.
+var loneLetters = [256]string{'C': "С", 'c': "с", 'B': "В", 'K': "К", 'O': "О", 'o': "о"}
 
 func hasCyrillic(s string) bool {
 	for i := 0; i+1 < len(s); i++ {
