@@ -17,7 +17,7 @@ const (
 	numberCost   = 1.50 // two numbers that differ: the 58th institute is not the 59th
 	placeCost    = 0.40 // two cities that differ, or two countries
 	strict       = 1.80 // when nothing distinctive is shared, every word counts for more
-	lone         = 1.40 // when one distinctive word is
+	loneCost     = 1.40 // when one distinctive word is
 	loneSpelling = 1.40 // when it is all there is, and spelt differently
 )
 
@@ -551,7 +551,7 @@ func (a *alignment) shares() (s shares) {
 	case a.distinctive < leastDistinctive:
 		f = strict
 	case a.names == 1:
-		f = lone
+		f = loneCost
 	}
 	number := float32(0)
 	if a.numberClash {
@@ -561,7 +561,7 @@ func (a *alignment) shares() (s shares) {
 	if a.placeClash {
 		place = placeCost
 	}
-	spelling := max(1, f/lone)
+	spelling := max(1, f/loneCost)
 	if a.names == 1 && a.words == 1 {
 		spelling *= loneSpelling
 	}
