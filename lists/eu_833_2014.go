@@ -14,7 +14,7 @@ var eu833 = Card{
 	Page:      "https://eur-lex.europa.eu/eli/reg/2014/833",
 	Licence:   "CC-BY-NC-4.0",
 	Binds:     []string{"EU"},
-	Reaches:   true,
+	Reaches:   true, // goods from the Union may not be passed on to those of Annex IV
 	Controls:  euAnnexControls,
 	Cadence:   150 * 24 * time.Hour, // changes with each package of sanctions
 	Formats:   []Format{{Name: "csv", Files: euAnnexFiles("32014R0833"), Parse: parseEU833}},

@@ -21,7 +21,6 @@ var euFinancialSanctions = Card{
 	Page:      "https://data.europa.eu/data/datasets/consolidated-list-of-persons-groups-and-entities-subject-to-eu-financial-sanctions",
 	Licence:   "CC-BY-4.0",
 	Binds:     []string{"EU"},
-	Reaches:   true,
 	Controls:  []screening.Control{screening.AssetFreeze},
 	Cadence:   21 * 24 * time.Hour, // generated daily, and behind the Official Journal by up to three weeks
 	Timeout:   10 * time.Minute,    // the file is made when it is asked for

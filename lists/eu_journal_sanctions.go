@@ -15,7 +15,6 @@ var euJournal = Card{
 	Page:      "https://eur-lex.europa.eu/oj/direct-access.html",
 	Licence:   "CC-BY-NC-4.0",
 	Binds:     []string{"EU"},
-	Reaches:   true,
 	Controls:  euAnnexControls,
 	Cadence:   30 * 24 * time.Hour,
 	Timeout:   10 * time.Minute,
