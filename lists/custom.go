@@ -20,9 +20,9 @@ type CustomConfig struct {
 	Publisher string `toml:"publisher"`
 	Format    string `toml:"format"` // one of CustomFormats; it is also the file's name in a folder to refresh from
 	URL       string `toml:"url"`    // http(s), or a file; may be left out where it is only refreshed from folders
-	// Control holds for every party of the list, unless its row names another.
-	// Without it OpenSanctions' own topics say what a party is listed for; a
-	// list of names is then an advisory.
+	// Control holds for every party of the list. Without it OpenSanctions' own
+	// topics say what a party is listed for, or the column control of a list of
+	// names; where they say nothing, the list is an advisory.
 	Control string `toml:"control"`
 	Licence string `toml:"licence"`
 }
@@ -69,9 +69,14 @@ func Custom(c CustomConfig) (Card, error) {
 	case "targets.nested.json", "entities.ftm.json":
 		format.Name, format.Parse = "json", custom.followTheMoney(c.Format)
 	}
-	controls := screening.Controls
-	if control != "" && !strings.HasPrefix(c.Format, "names.") {
-		controls = []screening.Control{control}
+	controls := []screening.Control{control}
+	if control == "" {
+		controls = []screening.Control{screening.Advisory}
+		for _, more := range screening.Controls {
+			if more != screening.Advisory && c.Format != "targets.simple.csv" {
+				controls = append(controls, more)
+			}
+		}
 	}
 	return Card{
 		ID: c.ID, Title: c.Title, Publisher: c.Publisher, Doc: "A list of this office's configuration.", Page: c.URL,
@@ -282,10 +287,13 @@ func (c customList) named(r row, ids madeIDs, found *findings) *screening.Entity
 		d.born(iso, ok)
 	}
 	control := c.control
-	if word := screening.Control(strings.ToLower(r.Get("control"))); word.Valid() {
-		control = word
-	} else if word != "" {
+	switch word := screening.Control(strings.ToLower(r.Get("control"))); {
+	case word != "" && !word.Valid():
 		found.add("code", r.Place(), fmt.Sprintf("unknown control %q; one of %s", word, joinControls(screening.Controls)), true)
+	case word != "" && control != "" && word != control:
+		found.add("code", r.Place(), fmt.Sprintf("control %s, but the configuration says %s for the whole list, which holds", word, control), false)
+	case control == "":
+		control = word
 	}
 	if control == "" {
 		control = screening.Advisory

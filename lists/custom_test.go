@@ -84,8 +84,12 @@ func TestCustomRefusesWhatItDoesNotKnow(t *testing.T) {
 }
 
 func TestConfiguredControlHoldsForEveryParty(t *testing.T) {
-	for _, format := range []string{"targets.simple.csv", "entities.ftm.json"} {
-		r := customFixture(t, CustomConfig{ID: "watch", Format: format, Control: "import"})
+	for _, format := range []string{"names.csv", "targets.simple.csv", "entities.ftm.json"} {
+		c := CustomConfig{ID: "watch", Format: format, Control: "import"}
+		if card, err := Custom(c); err != nil || !slices.Equal(card.Controls, []screening.Control{screening.Import}) {
+			t.Errorf("%s: the card has %v (%v)", format, card.Controls, err)
+		}
+		r := customFixture(t, c)
 		for _, e := range r.Entities {
 			if got := e.Controls(); !slices.Equal(got, []screening.Control{screening.Import}) {
 				t.Errorf("%s: %s has %v", format, e.ID, got)

@@ -23,7 +23,7 @@ var templateColumns = []struct{ header, means, example string }{
 	{"website", "", "www.example.org"},
 	{"identifier", "Numbers with their kind, separated by semicolons: lei: …, ror: …, imo: …, registration: …", "registration: 000 000 000"},
 	{"birth_date", "Of persons: a day, a month or a year.", ""},
-	{"control", "What follows for the party, where it is not what the configuration says for the whole list.", "advisory"},
+	{"control", "What follows for the party, where the configuration does not say it for the whole list.", "advisory"},
 	{"reason", "Why the party is on the list; shown with each match.", "Own watch list: ask the research office"},
 	{"listed", "Since when.", "2026-01-31"},
 	{"ends", "Until when.", ""},
