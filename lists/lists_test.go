@@ -230,10 +230,64 @@ func TestCards(t *testing.T) {
 				t.Errorf("%s: control %q", card.ID, c)
 			}
 		}
+		formats := map[string]bool{}
 		for _, f := range card.Formats {
-			if f.Name == "" || f.Parse == nil || len(f.Files) == 0 {
-				t.Errorf("%s: format %q needs a name, files and a parser", card.ID, f.Name)
+			if f.Name == "" || f.Parse == nil || len(f.Files) == 0 || formats[f.Name] {
+				t.Errorf("%s: format %q needs a name of its own, files and a parser", card.ID, f.Name)
 			}
+			formats[f.Name] = true
+			for _, file := range f.Files {
+				if file.URL != "" && !strings.HasPrefix(file.URL, "https://") {
+					t.Errorf("%s: %s is fetched from %s, not over https", card.ID, file.Name, file.URL)
+				}
+			}
+		}
+	}
+}
+
+// TestWrongFiles gives every reader what publishers have served in a list's
+// place: nothing, an error page, and a file cut off in the middle of a record.
+// None may pass as a list, and the reason must say what came.
+func TestWrongFiles(t *testing.T) {
+	const page = "<!DOCTYPE html>\n<html><head><title>Sorry</title></head><body><p>The service is not available.</p></body></html>\n"
+	for i := range All {
+		card := &All[i]
+		for j := range card.Formats {
+			format := &card.Formats[j]
+			src, complete := format.in(fixture(card, format))
+			if !complete {
+				continue // TestFixtures says so
+			}
+			with := func(content func(whole string) string) (*Reading, string) {
+				dir := t.TempDir()
+				for _, name := range src.names {
+					whole, err := os.ReadFile(filepath.Join(string(src.dir), name))
+					if err != nil {
+						t.Fatal(err)
+					}
+					write(t, filepath.Join(dir, name), content(string(whole)))
+				}
+				broken, _ := format.in(Dir(dir))
+				r, err := Read(card, &Fetched{Format: format, Source: broken}, DefaultLimits)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return r, strings.Join(Gate(card, r, nil), "\n")
+			}
+			t.Run(card.ID+"/"+format.Name, func(t *testing.T) {
+				if r, reasons := with(func(string) string { return "" }); len(r.Entities) > 0 || !strings.Contains(reasons, "empty") {
+					t.Errorf("no bytes: %d entities, reasons %q", len(r.Entities), reasons)
+				}
+				webPage := slices.ContainsFunc(src.names, func(name string) bool { return strings.HasSuffix(name, ".html") })
+				if r, reasons := with(func(string) string { return page }); len(r.Entities) > 0 || !webPage && !strings.Contains(reasons, "web page") {
+					t.Errorf("an error page: %d entities, reasons %q", len(r.Entities), reasons)
+				}
+				if strings.HasSuffix(format.Name, "xml") || format.Name == "json" {
+					if _, reasons := with(func(whole string) string { return whole[:len(whole)*2/3] }); !strings.Contains(reasons, "cut short") {
+						t.Errorf("cut at two thirds: reasons %q", reasons)
+					}
+				}
+			})
 		}
 	}
 }
