@@ -54,7 +54,7 @@ var reviewColumns = []struct {
 	{Column{Title: "Reference", Width: 14, Style: StyleText}, func(fd *Finding) string { return strings.Join(fd.Refs, ", ") }},
 	{Column{Title: "Matched name", Width: 30, Style: StyleText}, matchedName},
 	{Column{Title: "Listed as", Width: 26, Style: StyleText}, func(fd *Finding) string { return fd.Match.Name }},
-	{Column{Title: colListings, Width: 36, Style: StyleText}, func(fd *Finding) string { return listingsInShort(fd.Match.Listings) }},
+	{Column{Title: colListings, Width: 46, Style: StyleText}, func(fd *Finding) string { return listingsInShort(fd.Match.Listings) }},
 	{Column{Title: "What the law does", Width: 28, Style: StyleWords}, func(fd *Finding) string { return plainControls(&fd.Match) }},
 	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding) string { return plainOwners(&fd.Match) }},
 	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding) string { return strengthOf(fd.Match.Strength) }},
@@ -125,7 +125,7 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 			row = append(row, nil)
 		}
 		if len(b.Report.Key) > 0 {
-			s := sealed{key: fd.Key, run: b.Report.Run.ID, columns: names, values: values}
+			s := sealed{key: cellText(fd.Key), run: cellText(b.Report.Run.ID), columns: names, values: values}
 			row = append(row, s.key, s.run, s.seal(b.Report.Key))
 		}
 		if err := p.Row(row...); err != nil {

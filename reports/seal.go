@@ -36,6 +36,7 @@ func (s sealed) mac(key []byte, parts ...string) []byte {
 }
 
 func (s sealed) seal(key []byte) string {
+	s.key, s.run = settled(s.key), settled(s.run)
 	all := []string{sealMark, "line", s.key, s.run}
 	var tags strings.Builder
 	for i, c := range s.columns {
