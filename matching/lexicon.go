@@ -167,11 +167,6 @@ func (v *vocabulary) add(words string, m []meaning) {
 			if s == hangul && utf8.RuneCountInString(glyph) == 1 {
 				continue // a syllable alone is in too many names
 			}
-			if s == han && len(m) == 1 && m[0].class == Generic && m[0].weight <= 0.2 {
-				if r := readHan(glyph); len(r.text) > 5 && v.words[r.text] == nil {
-					v.words[r.text] = m // Gōngyè Dàxué
-				}
-			}
 			if _, ok := v.glyphs[glyph]; !ok {
 				v.glyphs[glyph] = m
 				v.glyphMax[firstRune(glyph)] = max(v.glyphMax[firstRune(glyph)], len(glyph))
