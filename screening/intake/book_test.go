@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -523,5 +524,30 @@ func TestRowsStopsWithContext(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Quell GmbH", "stopped"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDelimiterOfASheetWhoseHeadersAreUnknown(t *testing.T) {
+	b, err := Read("partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{
+		Columns: Columns{{Role: "Partner", Header: "Партнёр"}, {Role: "Country", Header: "Страна"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	var got []string
+	for p, err := range b.Rows(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, p.Parties[0].Name+" "+p.Parties[0].Country)
+	}
+	if want := []string{"Белвара RU", "Университет Ульмары, факультет наук NO"}; !slices.Equal(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+
+	_, err = Read("partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{})
+	if err == nil || !strings.Contains(err.Error(), `"Партнёр", "Страна"`) {
+		t.Errorf("%v, want the headers of the first row", err)
 	}
 }

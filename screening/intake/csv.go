@@ -80,7 +80,11 @@ func sniffDelimiter(start string, cut, loneCR bool, mappings Columns, limits Lim
 		if len(l.names) > 0 {
 			header, _ = l.score()
 		}
-		shape := shapeOf(lines, l.headerRow)
+		from := l.headerRow
+		if header == 0 {
+			from = 0 // no header to trust: the whole text shows its width
+		}
+		shape := shapeOf(lines, from)
 		if d == oneColumn && shape > 0 {
 			shape = 0.5 // every text is one column; it is the answer when nothing else fits
 		}
