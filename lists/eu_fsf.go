@@ -34,6 +34,7 @@ var euFinancialSanctions = Card{
 		Parse: parseEUCSV,
 	}},
 	Bounds: Bounds{MinEntities: 4500, MaxEntities: 12000, MinNamed: 0.995, MinAlias: 0.4, MaxShrink: 0.15, MaxGrow: 0.3},
+	Note:   "The XML is tested on an extract and on a copy in its layout, the CSV on its documented columns.",
 	Retired: []RetiredFile{
 		{Name: "*FullSanctionsList.csv", Instead: euInstead},
 		{Name: "*FullSanctionsList.xml", Instead: euInstead},

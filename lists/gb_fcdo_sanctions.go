@@ -38,6 +38,7 @@ var ukSanctions = Card{
 		Parse: parseUKXML,
 	}},
 	Bounds: Bounds{MinEntities: 2000, MaxEntities: 15000, MinNamed: 0.995, MinCountry: 0.4, MinAlias: 0.2, MaxShrink: 0.15, MaxGrow: 0.3},
+	Note:   "Both formats are tested on extracts, the CSV on a copy in its layout as well.",
 	Retired: []RetiredFile{
 		{Name: "*conlist*.*", Instead: ukInstead},
 	},
