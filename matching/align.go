@@ -138,14 +138,24 @@ func (s *scorer) parts(q, c *profile, best *alignment) {
 // maxRun is how many neighbouring segments of a cell may be one name.
 const maxRun = 5
 
-// unitOf compares what follows "of" after a word for a unit: in "Institute of
-// Optics of Ostankov University" the university is named as well.
+// unitOf compares what follows "of" after a word for a unit, and what stands
+// before such a word: in "Institute of Optics of Ostankov University" and in
+// "Ostankov University Institute of Optics" the university is named as well.
 func (s *scorer) unitOf(q, c *profile, best *alignment) {
-	unit := false
+	unit, kind := false, -1
 	for i := range q.words {
 		w := &q.words[i]
 		if i > 0 && w.segment != q.words[i-1].segment {
 			unit = false
+		}
+		if w.class == Generic && kinds[w.key] {
+			kind = i
+		}
+		if start := segmentStart(q, i); units[w.key] && w.class == Generic && kind >= start && kind < i && i-start >= 2 {
+			// "Ostankov University School of Medicine"
+			if a := s.view(q, c, start, i, true); a.score > best.score {
+				*best = a
+			}
 		}
 		switch {
 		case units[w.key] && w.class == Generic:
@@ -169,6 +179,14 @@ func (s *scorer) unitOf(q, c *profile, best *alignment) {
 			}
 		}
 	}
+}
+
+// segmentStart is the first word of the segment word i stands in.
+func segmentStart(p *profile, i int) int {
+	for i > 0 && p.words[i-1].segment == p.words[i].segment {
+		i--
+	}
+	return i
 }
 
 // pair finds the words that may be one, best first.

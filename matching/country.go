@@ -13,6 +13,7 @@ import (
 // country has some.
 const (
 	countryCost         = 0.06
+	loneCountryCost     = 0.12 // one word of its own beside others that differ
 	frequentCountryCost = 0.21
 	// ownName is the weight of distinctive words that make a name one of its own.
 	ownName = 0.90
@@ -37,8 +38,11 @@ var countryFeature = Feature{
 		}
 		own := c.aligned.distinctive >= ownName && (c.aligned.lone == 0 || c.aligned.lone > 4)
 		cost := frequentCountryCost
-		if own {
+		switch {
+		case own && (c.aligned.names > 1 || c.aligned.exact):
 			cost = countryCost
+		case own:
+			cost = loneCountryCost
 		}
 		if c.aligned.by == byWords && c.aligned.exact && c.aligned.outside == 0 && own {
 			cost = max(0, min(cost, screening.Round(min(1, c.Score))-c.Policy.ReviewLine))

@@ -173,18 +173,32 @@ func (p *profile) aloneInSegment(i int) bool {
 	return (i == 0 || p.words[i-1].segment != s) && (i+1 == len(p.words) || p.words[i+1].segment != s) && p.segments > 1
 }
 
-// initials reports whether the other words of the name begin with the letters of acronym.
-func (p *profile) initials(except int, acronym string) bool {
-	n := 0
-	for i := range p.words {
-		if i == except || n == len(acronym) {
+// initials reports whether short is made of the beginnings of other words of
+// the name, in their order: IRF of Islamic Relief Fund, Navis of Navigation Systems.
+func (p *profile) initials(except int, short string) bool {
+	return p.madeOf(except, 0, short)
+}
+
+func (p *profile) madeOf(except, from int, short string) bool {
+	if short == "" {
+		return true
+	}
+	for i := from; i < len(p.words); i++ {
+		text := p.words[i].text
+		if i == except || text[0] != short[0] {
 			continue
 		}
-		if p.words[i].text[0] == acronym[n] {
+		n := 1
+		for n < len(short) && n < len(text) && short[n] == text[n] {
 			n++
 		}
+		for ; n > 0; n-- {
+			if p.madeOf(except, i+1, short[n:]) {
+				return true
+			}
+		}
 	}
-	return n == len(acronym)
+	return false
 }
 
 // mass is what all words of the name count for together.

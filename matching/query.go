@@ -200,9 +200,12 @@ func (x *search) weighQuery(q *profile) {
 			x.firstLetters |= letterBit(w.text[0])
 		}
 		if !q.person {
+			if units[w.key] && w.class == Generic && i > 0 {
+				x.strict = false // it may be a unit of what stands before
+			}
 			unit = unit || units[w.key]
 			if unit && w.class == Particle {
-				x.strict = false // it may be a unit of somebody
+				x.strict = false // or behind
 			}
 		}
 	}

@@ -61,11 +61,11 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 // bears: a letter doubled, exchanged with its neighbour or seen as another, a
 // vowel more.
 func slight(cost float32, longer int) bool {
-	return cost == doubled || cost == exchanged || longer > 3 && cost <= exchanged
+	return cost == doubled || cost == exchanged || longer > 3 && cost <= 0.7
 }
 
 // exchanged is the cost of two neighbouring letters that changed places.
-const exchanged = 0.7
+const exchanged = 0.65
 
 // lengthCost is what one whole edit costs in a word of half of n letters.
 func lengthCost(n int) float32 {
