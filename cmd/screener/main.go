@@ -49,6 +49,7 @@ type cli struct {
 	Compare   compareCmd   `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
 	Decide    decideCmd    `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
 	Decisions decisionsCmd `cmd:"" help:"Show, export and revoke decisions."`
+	Template  templateCmd  `cmd:"" help:"Write an empty list of the office's own to fill in."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's schema."`
 
 	Version kong.VersionFlag `help:"Print the version and quit."`
