@@ -8,6 +8,7 @@
 //	             ╰──────▶ files            the publisher's own bytes, by content, in a folder
 //	runs ──▶ run_sheets ──▶ run_rows ──▶ run_parties ──▶ run_matches
 //	decisions                              only ever added to
+//	secrets                                what the lines of a workbook are sealed with
 //
 // What holds: an edition, a chunk of results, a decision is written in one
 // transaction, so a reader sees all of it or nothing, whatever is killed when.
@@ -16,7 +17,9 @@
 //
 // To keep something new, write a noun.go with its SQL in constants beside its
 // methods ("?" placeholders, text both engines read), a 000N_noun.sql in each
-// folder of migrations, and a test in the suite, which runs on both engines.
+// folder of migrations, and a test in the suite, which runs on both engines:
+// storetest starts a PostgreSQL of its own where one is installed, and
+// REQUIRE_POSTGRES=1 makes its absence a failure.
 // Migrations only move forward and are never edited once released. Times are
 // stamps, JSON goes through jsonText, words through text (column.go): SQLite
 // would take bytes that PostgreSQL refuses.

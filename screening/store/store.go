@@ -307,7 +307,7 @@ func exec(ctx context.Context, tx *sqlx.Tx, query string, args ...any) error {
 func (s *Store) DB() (db *sql.DB, postgres bool) { return s.write.DB, s.postgres }
 
 // Close ends the connections. On SQLite the write-ahead log is folded into the
-// file first, so that the file alone is the whole.
+// file: once every process has closed, the file alone is the whole.
 func (s *Store) Close() error {
 	var errs []error
 	if s.read != nil && s.read != s.write {
@@ -315,8 +315,9 @@ func (s *Store) Close() error {
 	}
 	if s.write != nil {
 		if !s.postgres {
-			// Refused while another process reads; that one's Close will do it.
-			_, _ = s.write.ExecContext(context.Background(), "pragma wal_checkpoint(truncate)")
+			// As much as can be done without waiting for other processes; the last
+			// one to close does the rest and removes the log.
+			_, _ = s.write.ExecContext(context.Background(), "pragma wal_checkpoint(passive)")
 		}
 		errs = append(errs, s.write.Close())
 	}
