@@ -148,14 +148,14 @@ func (s *scorer) unitOf(q, c *profile, best *alignment) {
 		if i > 0 && w.segment != q.words[i-1].segment {
 			unit = false
 		}
-		if w.class == Generic && kinds[w.key] {
-			kind = i
-		}
 		if start := segmentStart(q, i); units[w.key] && w.class == Generic && kind >= start && kind < i && i-start >= 2 {
 			// "Ostankov University School of Medicine"
 			if a := s.view(q, c, start, i, true); a.score > best.score {
 				*best = a
 			}
+		}
+		if w.class == Generic && kinds[w.key] {
+			kind = i
 		}
 		switch {
 		case units[w.key] && w.class == Generic:

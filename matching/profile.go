@@ -176,12 +176,12 @@ func (p *profile) aloneInSegment(i int) bool {
 // initials reports whether short is made of the beginnings of other words of
 // the name, in their order: IRF of Islamic Relief Fund, Navis of Navigation Systems.
 func (p *profile) initials(except int, short string) bool {
-	return p.madeOf(except, 0, short)
+	return p.madeOf(except, 0, 0, short)
 }
 
-func (p *profile) madeOf(except, from int, short string) bool {
+func (p *profile) madeOf(except, from, words int, short string) bool {
 	if short == "" {
-		return true
+		return words > 1
 	}
 	for i := from; i < len(p.words); i++ {
 		text := p.words[i].text
@@ -193,7 +193,7 @@ func (p *profile) madeOf(except, from int, short string) bool {
 			n++
 		}
 		for ; n > 0; n-- {
-			if p.madeOf(except, i+1, short[n:]) {
+			if p.madeOf(except, i+1, words+1, short[n:]) {
 				return true
 			}
 		}
