@@ -2,6 +2,7 @@ package reports
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -166,6 +167,38 @@ func TestListings(t *testing.T) {
 3: not binding on this office`
 	if got := listingsInShort(all); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestLongPartyPage wants all of many names to be seen: a row can be 409 points high and no higher.
+func TestLongPartyPage(t *testing.T) {
+	r := sampleReport()
+	entity := r.Entity
+	r.Entity = func(list, id string) (*screening.Entity, error) {
+		e, err := entity(list, id)
+		for i := range 120 {
+			if err == nil {
+				e.Names = append(e.Names, screening.Name{Text: fmt.Sprintf("Veltraxis name %d", i), Kind: screening.AliasName})
+			}
+		}
+		return e, err
+	}
+	f := opened(t, written(t, r, results(sampleResults()...))).file
+	rows, err := f.GetRows("Party pages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	for n, cells := range rows {
+		for _, c := range cells {
+			names += strings.Count(c, "Veltraxis name ")
+			if high, err := f.GetRowHeight("Party pages", n+1); err != nil || high < 12.5*float64(1+strings.Count(c, "\n")) {
+				t.Errorf("row %d is %v points high for %d lines", n+1, high, 1+strings.Count(c, "\n"))
+			}
+		}
+	}
+	if names != 120 {
+		t.Errorf("%d of 120 names", names)
 	}
 }
 

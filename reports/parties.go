@@ -80,7 +80,7 @@ func (p *Page) party(fd *Finding, i int) error {
 		{"Ties the list names", "", linksOf(candidate.Links)},
 	}
 	for _, x := range pairs {
-		if err := p.Cells(Styled{x.label, StyleLabel}, Styled{x.ours, StyleText}, Styled{x.theirs, StyleText}); err != nil {
+		if err := p.pair(x.label, x.ours, x.theirs); err != nil {
 			return err
 		}
 	}
@@ -94,7 +94,7 @@ func (p *Page) party(fd *Finding, i int) error {
 		{"Office that owns it / graded by", plainOwners(m), cmp.Or(m.Rule, "the policy") + "; stakes " + cmp.Or(string(fd.Stakes), string(screening.Standard))},
 		{"Decided earlier", cmp.Or(earlierOf(m), "not yet"), ""},
 	} {
-		if err := p.Cells(Styled{x.label, StyleLabel}, Styled{x.left, StyleText}, Styled{x.right, StyleText}); err != nil {
+		if err := p.pair(x.label, x.left, x.right); err != nil {
 			return err
 		}
 	}
@@ -111,6 +111,45 @@ func (p *Page) party(fd *Finding, i int) error {
 		return p.Cells(Styled{"Publisher's page", StyleLabel}, link)
 	}
 	return nil
+}
+
+// pair writes two texts side by side. A row can be only so high, so a long
+// text goes on in further rows.
+func (p *Page) pair(label, left, right string) error {
+	const high = 25 // lines
+	a, b := inRows(left, p.layout.Columns[1].Width, high), inRows(right, p.layout.Columns[2].Width, high)
+	for i := range max(len(a), len(b)) {
+		row := []any{Styled{label, StyleLabel}, Styled{nil, StyleText}, Styled{nil, StyleText}}
+		if i > 0 {
+			row[0] = Styled{nil, StyleLabel}
+		}
+		if i < len(a) {
+			row[1] = Styled{a[i], StyleText}
+		}
+		if i < len(b) {
+			row[2] = Styled{b[i], StyleText}
+		}
+		if err := p.Cells(row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inRows cuts a text between its lines into texts of no more than so many
+// lines in a column.
+func inRows(s string, width float64, high int) []string {
+	var out []string
+	var rows []string
+	used := 0
+	for line := range strings.SplitSeq(s, "\n") {
+		n := linesIn(line, width)
+		if used+n > high && len(rows) > 0 {
+			out, rows, used = append(out, strings.Join(rows, "\n")), nil, 0
+		}
+		rows, used = append(rows, line), used+n
+	}
+	return append(out, strings.Join(rows, "\n"))
 }
 
 const notGiven = "not given"

@@ -237,7 +237,7 @@ func howTo(f *Findings) []string {
 		"2.  Choose a verdict and a reason, and type your name. Lines to escalate want a second reviewer too. Yellow cells are still wanted.",
 		"3.  “Not these listings” takes the numbers of listings that are another party; your verdict leaves them out.",
 		"4.  A verdict holds for " + keep + " unless you give a date.",
-		"5.  You may sort, filter, delete lines and add columns of your own. Leave the locked cells as they are: a line changed there is reported and not applied.",
+		"5.  You may filter, sort, delete lines and add columns of your own; to sort or delete, take the protection off first (it has no password). Leave the locked cells as they are: a line changed there is reported and not applied.",
 	}
 	if len(r.Key) == 0 {
 		return append(steps, "6.  This file was made without a key: its verdicts cannot be read back. Ask for one made by the server.")
