@@ -103,7 +103,9 @@ func readLexicon() *vocabulary {
 	}
 	for _, l := range readTable("weights.tsv") {
 		for w := range strings.FieldsSeq(l.words) {
-			v.common[w] = l.weight
+			if _, ok := v.common[w]; !ok {
+				v.common[w] = l.weight
+			}
 		}
 	}
 	v.readSpellings()
@@ -159,9 +161,9 @@ func (v *vocabulary) add(words string, m []meaning) {
 		stem, isStem := strings.CutSuffix(w, "*")
 		first, _ := utf8.DecodeRuneInString(stem)
 		switch s := scriptOf(first); s {
-		case han, kana, hangul:
+		case han, kana, hangul, thai:
 			glyph := stem
-			if s != hangul {
+			if s == han || s == kana {
 				glyph = simplify(stem)
 			}
 			if s == hangul && utf8.RuneCountInString(glyph) == 1 {
@@ -275,10 +277,8 @@ func (v *vocabulary) word(t *token) []meaning {
 		return m
 	}
 	switch t.script {
-	case arabic:
-		if p, rest := arabicArticle(t.norm); p != "" {
-			return v.words[rest]
-		}
+	case arabic, hebrew:
+		return v.affixed(t.norm, t.script)
 	case cyrillic, latin, greek:
 		for _, alt := range t.alts {
 			if m := v.wordForm(alt); m != nil {
@@ -286,6 +286,33 @@ func (v *vocabulary) word(t *token) []meaning {
 			}
 		}
 		return v.spelling(t.norm)
+	}
+	return nil
+}
+
+// affixed finds an Arabic, Persian or Hebrew word without what is written to
+// it: the article, "and", "for", the Persian plural.
+func (v *vocabulary) affixed(norm string, s script) []meaning {
+	if s == hebrew {
+		for _, p := range []string{"ה", "ו", "ל", "ב", "וה"} {
+			if rest, ok := strings.CutPrefix(norm, p); ok && len(rest) >= 6 && v.words[rest] != nil {
+				return v.words[rest]
+			}
+		}
+		return nil
+	}
+	if p, rest := arabicArticle(norm); p != "" && v.words[rest] != nil {
+		return v.words[rest]
+	}
+	for _, p := range []string{"و", "ل", "ب"} {
+		if rest, ok := strings.CutPrefix(norm, p); ok && len(rest) >= 8 && v.words[rest] != nil {
+			return v.words[rest]
+		}
+	}
+	for _, e := range []string{"های", "ها", "هایی"} {
+		if stem, ok := strings.CutSuffix(norm, e); ok && len(stem) >= 6 && v.words[stem] != nil {
+			return v.words[stem]
+		}
 	}
 	return nil
 }

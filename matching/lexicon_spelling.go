@@ -47,11 +47,6 @@ func (v *vocabulary) correct(norm string) string {
 	return ""
 }
 
-// recognised reports whether the lexicon knows the word as it is.
-func (v *vocabulary) recognised(t *token) bool {
-	return v.inPhrase[t.norm] || v.word(t) != nil
-}
-
 // oneEdit reports whether a and b differ in one letter or in the order of two
 // neighbours. The first letter is right in most slips, so it must be.
 func oneEdit(a, b string) bool {

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 	"unicode"
@@ -25,8 +26,13 @@ const (
 	han
 	kana
 	hangul
-	other // Thai, Devanagari, Georgian, Armenian …: go-unidecode reads them
+	thai  // and Lao, Khmer and Burmese, which also put no blanks between words
+	other // Devanagari, Georgian, Armenian …: go-unidecode reads them, as it does thai
 )
+
+// unspaced reports whether words run together, so that they must be found in
+// the run by longest match.
+func (s script) unspaced() bool { return s >= han && s <= thai }
 
 // scriptOf tells the script of a letter or digit. Marks belong to the letter
 // before them, so they have none of their own.
@@ -51,6 +57,8 @@ func scriptOf(r rune) script {
 		return kana
 	case r >= 0x3400 && r < 0xA000, r >= 0xF900 && r < 0xFB00, r == '々', r == '〇':
 		return han
+	case r >= 0x0E00 && r < 0x0F00, r >= 0x1000 && r < 0x10A0, r >= 0x1780 && r < 0x1800:
+		return thai
 	case r >= 0xAC00 && r < 0xD7A4, r >= 0x1100 && r < 0x1200:
 		return hangul
 	case unicode.Is(unicode.Latin, r):
@@ -377,6 +385,24 @@ func appendSkeleton(b []byte, s string) []byte {
 		default:
 			add(c)
 		}
+	}
+	return b[:start+len(withoutAdjective(b[start:]))]
+}
+
+// withoutAdjective cuts the ending of a Slavic adjective: Svetlovsky,
+// Svetlovskoe and Svetlovskaya are one name.
+func withoutAdjective(b []byte) []byte {
+	if len(b) < 8 {
+		return b
+	}
+	i := bytes.LastIndex(b[len(b)-6:], []byte("sk"))
+	if i < 0 {
+		return b
+	}
+	i += len(b) - 6 + 2
+	switch string(b[i:]) {
+	case "i", "ii", "oe", "oie", "aia", "aa", "oi", "ogo", "oho", "ie", "ih", "om", "im", "uiu":
+		return b[:i]
 	}
 	return b
 }

@@ -60,16 +60,21 @@ func (s *scratch) release() {
 	scratches.Put(s)
 }
 
-// correctAll puts the words of the lexicon right that are misspelt, so that the
-// phrases they stand in are found; their text stays as written.
-func (v *vocabulary) correctAll(tokens []token) {
+// lookUp asks the lexicon for every token. Words of it that are misspelt are
+// put right, so that the phrases they stand in are found; their text stays as written.
+func (v *vocabulary) lookUp(tokens []token) {
 	for i := range tokens {
 		t := &tokens[i]
-		if t.script != latin && t.script != cyrillic || len(t.norm) < leastMisspelt-1 || v.recognised(t) {
+		if t.script.unspaced() {
+			continue
+		}
+		t.meaning = v.word(t)
+		if t.meaning != nil || v.inPhrase[t.norm] || t.script != latin && t.script != cyrillic || len(t.norm) < leastMisspelt-1 {
 			continue
 		}
 		if w := v.correct(t.norm); w != "" {
 			t.norm = w
+			t.meaning = v.word(t)
 		}
 	}
 }
@@ -77,11 +82,11 @@ func (v *vocabulary) correctAll(tokens []token) {
 // understand gives every token its meaning.
 func (v *vocabulary) understand(s *scratch) []Word {
 	tokens, out := s.tokens, s.words[:0]
-	v.correctAll(tokens)
+	v.lookUp(tokens)
 	capitals := allCapitals(tokens)
 	for i := 0; i < len(tokens); {
 		t := &tokens[i]
-		if t.script == han || t.script == kana || t.script == hangul {
+		if t.script.unspaced() {
 			out = v.glyphWords(out, t)
 			i++
 			continue
@@ -96,7 +101,7 @@ func (v *vocabulary) understand(s *scratch) []Word {
 			i += n
 			continue
 		}
-		if m := v.word(t); m != nil {
+		if m := t.meaning; m != nil {
 			out = appendMeanings(out, t.raw, t.text, t.alts, m, t.segment)
 		} else if t.text != "" {
 			out = append(out, v.distinctive(t))
@@ -249,10 +254,11 @@ type token struct {
 	alts    []string
 	script  script
 	segment int
-	initial bool // one letter with a dot after it
-	loose   bool // a blank stands before it
-	joined  bool // put together from initials
-	slashed bool // a slash joins it to the single letter before
+	initial bool      // one letter with a dot after it
+	loose   bool      // a blank stands before it
+	joined  bool      // put together from initials
+	slashed bool      // a slash joins it to the single letter before
+	meaning []meaning // what the lexicon says
 }
 
 func allCapitals(tokens []token) bool {
@@ -329,9 +335,9 @@ func tokenise(name string, into []token, initials bool) []token {
 				}
 			}
 			t.script = s
-			if s == han || s == kana || s == hangul {
+			if s.unspaced() {
 				t.norm = raw
-				if s != hangul {
+				if s == han || s == kana {
 					t.norm = simplify(raw)
 				}
 				t.text = "" // each piece is read when the run is split
@@ -349,7 +355,7 @@ func tokenise(name string, into []token, initials bool) []token {
 			t.alts = append(t.alts, t.text+"s")
 			i += possessive
 		}
-		if i < len(name) && name[i] == '.' && utf8.RuneCountInString(raw) == 1 && t.script != han && t.script != kana && t.script != hangul {
+		if i < len(name) && name[i] == '.' && utf8.RuneCountInString(raw) == 1 && !t.script.unspaced() {
 			t.initial = true
 		}
 		if t.norm != "" {
@@ -497,20 +503,23 @@ func scan(name string, i int) (end, possessive int) {
 	return len(name), 0
 }
 
-// The three ways letters run: words with blanks between them, Chinese and
-// Japanese without, Korean with particles of its own.
+// The ways letters run: words with blanks between them, Chinese and Japanese
+// without, Korean with words run together, and so Thai and its neighbours.
 const (
 	spaced = iota
-	unspaced
+	eastAsian
 	korean
+	southEastAsian
 )
 
 func runKind(r rune) int {
 	switch scriptOf(r) {
 	case han, kana:
-		return unspaced
+		return eastAsian
 	case hangul:
 		return korean
+	case thai:
+		return southEastAsian
 	}
 	return spaced
 }

@@ -49,7 +49,7 @@ func appendInitials(b []byte, w *Word) []byte {
 		return append(b, w.Text...)
 	}
 	first, _ := utf8.DecodeRuneInString(w.Raw)
-	if s := scriptOf(first); (s == han || s == kana || s == hangul) && w.Class != Distinctive {
+	if s := scriptOf(first); s.unspaced() && w.Class != Distinctive {
 		return append(b, w.Key[0]) // 大学 is known abroad as the U of its university
 	}
 	blank := true

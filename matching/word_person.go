@@ -63,7 +63,7 @@ func personParts(t *token) []Word {
 	switch t.script {
 	case han:
 		return hanPerson(t)
-	case kana, hangul:
+	case kana, hangul, thai:
 		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
 	case arabic:
 		text, alts := withoutArticle(t)
