@@ -12,8 +12,8 @@ import "slices"
 // left out.
 const (
 	extraCost    = 0.55
-	lackCost     = 0.60
-	clashCost    = 0.90
+	lackCost     = 0.55
+	clashCost    = 0.70
 	numberCost   = 1.50 // two numbers that differ: the 58th institute is not the 59th
 	placeCost    = 0.40 // two cities that differ, or two countries
 	strict       = 1.80 // when nothing distinctive is shared, every word counts for more

@@ -16,7 +16,7 @@ var kinds = map[string]bool{
 // listed one, since offices leave out what everybody knows.
 const (
 	extraKindWeight = 0.50
-	lackKindWeight  = 0.30
+	lackKindWeight  = 0.20
 )
 
 // units are the words for parts of a party, by their keys.
