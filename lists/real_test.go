@@ -183,3 +183,50 @@ func differing(before, after []*screening.Entity) func(func(before, after *scree
 		}
 	}
 }
+
+// TestRealFormats reads the other formats there are true files or extracts of.
+func TestRealFormats(t *testing.T) {
+	dir := realLists(t)
+	samples := filepath.Join(dir, "..", "samples")
+	// An extract is small and has no reference tables: only what could not be read may hold it.
+	extract := func(card Card) *Card {
+		card.Bounds = Bounds{MinEntities: 1}
+		return &card
+	}
+	custom := func(format string) *Card {
+		card, err := Custom(CustomConfig{ID: "watch", Format: format})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &card
+	}
+	for _, c := range []struct {
+		name     string
+		card     *Card
+		file, as string // as: the published file's name
+		entities int
+	}{
+		{"the Consolidated list as XML, as many as it declares", &usOFACCons, filepath.Join(dir, "us_ofac_cons", "CONSOLIDATED.XML"), "CONSOLIDATED.XML", 443},
+		{"an extract of the advanced XML", extract(usOFACSDN), filepath.Join(samples, "us_ofac_sdn_advanced", "sdn_advanced_fragment.xml"), "SDN_ADVANCED.XML", 1},
+		{"an extract of the Consolidated Screening List", extract(usTradeCSL), filepath.Join(samples, "us_trade_csl", "consolidated.csv"), "consolidated.csv", 13},
+		{"targets of an ownership network", custom("entities.ftm.json"), filepath.Join(samples, "opensanctions_zala", "entities.ftm.json"), "entities.ftm.json", 14},
+		{"a whole export as a table", custom("targets.simple.csv"), filepath.Join(samples, "opensanctions_ua_war_sanctions", "targets.simple.csv"), "targets.simple.csv", 5600},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, err := os.ReadFile(c.file)
+			if err != nil {
+				t.Skipf("not there: %v", err)
+			}
+			folder := t.TempDir()
+			write(t, filepath.Join(folder, c.card.ID, c.as), string(b))
+			r, reasons := refreshReal(t, c.card, folder, nil)
+			if len(r.Entities) != c.entities || len(reasons) > 0 {
+				t.Errorf("%d entities, want %d; held for %q", len(r.Entities), c.entities, reasons)
+			}
+			checkContract(t, c.card, r.Entities)
+			for _, f := range r.Findings {
+				t.Log(f.Kind, f)
+			}
+		})
+	}
+}
