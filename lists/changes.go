@@ -111,13 +111,15 @@ var changeFields = []struct {
 	}},
 	{"listings", func(e *screening.Entity) []string {
 		return lines(e.Listings, func(l screening.Listing) string {
-			return joined("; ", l.Programme, l.Authority, l.LegalBasis, joined(" to ", l.Listed, l.Ends), l.Terms, l.Remarks)
+			return joined("; ", l.Programme, l.Authority, l.LegalBasis, joined(" to ", l.Listed, l.Ends), l.Terms)
 		})
 	}},
 	{"links", func(e *screening.Entity) []string {
 		return lines(e.Links, func(l screening.Link) string { return joined(" ", l.Kind, l.Name, l.Entity, l.Share) })
 	}},
-	{"remarks", func(e *screening.Entity) []string { return filled(e.Remarks) }},
+	{"remarks", func(e *screening.Entity) []string {
+		return append(filled(e.Remarks), lines(e.Listings, func(l screening.Listing) string { return l.Remarks })...)
+	}},
 }
 
 func nameLine(n screening.Name) string {
