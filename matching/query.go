@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// likeness is a term of the space that is like a word of the query.
+// likeness is a word of the space that is like a word of the query.
 type likeness struct {
-	term uint32
+	post uint32 // its posting number
 	sim  float32
 }
 
@@ -116,7 +116,7 @@ func (s *space) findLike(t *term) []likeness {
 	slices.Sort(seen)
 	for _, id := range slices.Compact(seen) {
 		if sim := similar(t, &s.terms[id]); sim > 0 {
-			out = append(out, likeness{id, sim})
+			out = addLikeness(out, likeness{s.posts[id], sim})
 		}
 	}
 	// "Iransaffron" may be "Iran Saffron" there.
@@ -128,12 +128,23 @@ func (s *space) findLike(t *term) []likeness {
 			}
 			if right := s.spelt(nil, text[i:]); len(right) > 0 {
 				for _, id := range append(left, right...) {
-					out = append(out, likeness{id, sameMeaning})
+					out = addLikeness(out, likeness{s.posts[id], sameMeaning})
 				}
 			}
 		}
 	}
 	return slices.Clip(out)
+}
+
+// addLikeness adds one, or the better of two of one posting number.
+func addLikeness(list []likeness, l likeness) []likeness {
+	for i := range list {
+		if list[i].post == l.post {
+			list[i].sim = max(list[i].sim, l.sim)
+			return list
+		}
+	}
+	return append(list, l)
 }
 
 // spelt adds the terms that are written exactly so to ids.
@@ -213,7 +224,7 @@ func (x *search) weighQuery(q *profile) {
 
 func letterBit(c byte) uint64 { return 1 << (c & 63) }
 
-// hit marks a term of the space as like some words of the query.
+// hit marks a posting number as of words like some of the query's.
 func (x *search) hit(id uint32, sim float32, words uint64) {
 	m := &x.marks[id]
 	if m.epoch != x.epoch {
@@ -232,7 +243,7 @@ func (x *search) hitWords(q *profile) {
 			continue
 		}
 		for _, l := range x.likenesses(q.words[i].term) {
-			x.hit(l.term, l.sim, 1<<i)
+			x.hit(l.post, l.sim, 1<<i)
 		}
 	}
 }
@@ -250,7 +261,7 @@ func (x *search) hitCut(q *profile) {
 			break
 		}
 		if sim := cutSimilar(cut, text); sim > 0 {
-			x.hit(id, sim, 1<<q.open)
+			x.hit(s.posts[id], sim, 1<<q.open)
 		}
 	}
 }
@@ -268,7 +279,7 @@ func (x *search) hitJoined(q *profile) {
 			h := hashBytes('t', x.text)
 			for _, c := range s.spell.bucket(h) {
 				if c.print == uint32(h) && s.terms[c.value].text == string(x.text) {
-					x.hit(c.value, sameMeaning, words)
+					x.hit(s.posts[c.value], sameMeaning, words)
 				}
 			}
 			if len(q.words[i].bares) == 0 || j > i+2 {
@@ -278,7 +289,7 @@ func (x *search) hitJoined(q *profile) {
 			h = hashKey('c', want)
 			for _, c := range s.spell.bucket(h) {
 				if t := &s.terms[c.value]; c.print == uint32(h) && len(want) > 3 && len(t.bares) == 0 && t.bare == want {
-					x.hit(c.value, fewBones, words)
+					x.hit(s.posts[c.value], fewBones, words)
 				}
 			}
 		}
@@ -351,7 +362,7 @@ func (x *search) bound(name uint32) float32 {
 	var words uint64
 	count := 0
 	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		if k := &x.marks[r.term]; k.epoch == x.epoch {
+		if k := &x.marks[r.post]; k.epoch == x.epoch {
 			m += r.weight * k.sim
 			words |= k.words
 			count++
@@ -390,7 +401,7 @@ func (x *search) boundPerson(name uint32, m float32, words uint64, count int) fl
 	mass, initials := n.mass, false
 	for _, r := range s.refs[n.words:s.names[name+1].words] {
 		text := s.terms[r.term].text
-		if x.marks[r.term].epoch == x.epoch || r.weight == 0 {
+		if x.marks[r.post].epoch == x.epoch || r.weight == 0 {
 			continue
 		}
 		letter := letterBit(text[0])

@@ -12,6 +12,7 @@ type space struct {
 	least  float32 // the name score down to which every name is found
 
 	terms  []term
+	posts  []uint32  // by term: the number it is posted under
 	common []bool    // by term: found through pairs of words, not alone
 	spell  *postings // neighbourhood key -> term
 	sorted []uint32  // terms by text, for words cut short
@@ -39,6 +40,7 @@ type nameRef struct {
 // ref is one word of a name.
 type ref struct {
 	term    uint32
+	post    uint32
 	weight  float32
 	segment uint8
 }
@@ -52,12 +54,13 @@ const commonAt = 60
 type builder struct {
 	space
 	interned map[string]uint32
+	concepts map[string]uint32 // posting numbers of generic words, places and numbers
 	formIDs  map[string]uint16
 	taken    map[string]bool // profiles of the current entity
 }
 
 func newBuilder(person bool, least float32) *builder {
-	return &builder{space: space{person: person, least: least}, interned: map[string]uint32{}, formIDs: map[string]uint16{}}
+	return &builder{space: space{person: person, least: least}, interned: map[string]uint32{}, concepts: map[string]uint32{}, formIDs: map[string]uint16{}}
 }
 
 func (b *builder) intern(w *Word) *term {
@@ -66,8 +69,23 @@ func (b *builder) intern(w *Word) *term {
 		id = uint32(len(b.terms))
 		b.interned[internKey(w)] = id
 		b.terms = append(b.terms, *newTerm(w))
+		b.posts = append(b.posts, b.post(w, id))
 	}
 	return &b.terms[id]
+}
+
+// post returns the number a word is posted under: its own, or one for all the
+// words of one concept, since they all find each other.
+func (b *builder) post(w *Word, term uint32) uint32 {
+	if w.Class == Distinctive {
+		return term
+	}
+	k := string(rune('a'+w.Class)) + w.Key
+	if id, ok := b.concepts[k]; ok {
+		return id
+	}
+	b.concepts[k] = term
+	return term
 }
 
 func internKey(w *Word) string {
@@ -87,7 +105,8 @@ func (b *builder) add(e uint32, i int, words []Word) {
 	}
 	n := nameRef{entity: e, name: uint16(i), words: uint32(len(b.refs)), acronyms: uint32(len(b.acronyms)), mass: mass, squash: p.squashHash, full: p.fullHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
 	for _, w := range p.words {
-		b.refs = append(b.refs, ref{b.interned[internKeyOf(w.term)], w.weight, w.segment})
+		id := b.interned[internKeyOf(w.term)]
+		b.refs = append(b.refs, ref{id, b.posts[id], w.weight, w.segment})
 	}
 	b.acronyms = append(b.acronyms, p.acronymHashes...)
 	b.names = append(b.names, n)
@@ -136,7 +155,7 @@ func (b *builder) build() *space {
 	held := make([]uint32, len(s.terms))
 	for _, r := range s.refs {
 		if r.weight > 0 {
-			held[r.term]++
+			held[r.post]++
 		}
 	}
 	s.common = make([]bool, len(s.terms))
@@ -156,7 +175,7 @@ func (b *builder) build() *space {
 		}
 	}
 	s.found = newPostings(entries)
-	s.refs, s.names, s.terms = slices.Clip(s.refs), slices.Clip(s.names), slices.Clip(s.terms)
+	s.refs, s.names, s.terms, s.posts = slices.Clip(s.refs), slices.Clip(s.names), slices.Clip(s.terms), slices.Clip(s.posts)
 	return s
 }
 
@@ -179,7 +198,7 @@ func (s *space) signature(id int, held []uint32, post func(uint64)) {
 			words = append(words, r)
 		}
 	}
-	slices.SortFunc(words, func(x, y ref) int { return int(held[x.term]) - int(held[y.term]) })
+	slices.SortFunc(words, func(x, y ref) int { return int(held[x.post]) - int(held[y.post]) })
 	enough := leastShare(s.least, s.person) * n.mass * 0.999
 	rest, heaviest := float32(0), float32(0)
 	for _, w := range words {
@@ -193,22 +212,22 @@ func (s *space) signature(id int, held []uint32, post func(uint64)) {
 		rest -= w.weight
 		// One name of a person alone never scores enough (oneName).
 		alone := w.weight >= enough && (!s.person || len(words) == 1)
-		if !s.common[w.term] || alone {
-			post(oneKey(w.term))
+		if !s.common[w.post] || alone {
+			post(oneKey(w.post))
 		}
-		if !s.common[w.term] {
+		if !s.common[w.post] {
 			continue
 		}
 		for j, u := range words {
 			if j == i {
 				continue
 			}
-			if s.common[u.term] || j > i {
-				post(pairKey(w.term, u.term))
+			if s.common[u.post] || j > i {
+				post(pairKey(w.post, u.post))
 			}
 			if s.person {
 				text := s.terms[u.term].text
-				post(letterKey(w.term, text[0], len(text) == 1))
+				post(letterKey(w.post, text[0], len(text) == 1))
 			}
 		}
 	}
