@@ -70,7 +70,7 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			return nil, err
 		}
 	}
-	h := &Held{Judge: &screening.Judge{Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}}}
+	h := &Held{Judge: &screening.Judge{Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore}}
 	var missing []screening.EditionUsed
 	for i := range env.Cards {
 		card := &env.Cards[i]

@@ -39,6 +39,9 @@ type matchJSON struct {
 	Listings []screening.Listing  `json:"listings"`
 	Evidence []screening.Evidence `json:"evidence"`
 	Decision *screening.Decision  `json:"decision"`
+	Grade    screening.Grade      `json:"grade"`
+	// SecondOpinion is by the search method OFAC publishes.
+	SecondOpinion float64 `json:"ofac_score"`
 }
 
 // rejectedLine is one row that was not screened.
@@ -102,6 +105,7 @@ func notesOf(p *screening.Partner, party *screening.Party, pr *screening.PartyRe
 func jsonOf(m *screening.Match) matchJSON {
 	out := matchJSON{
 		m.List, m.Entity, m.Name, m.Matched, screening.Round(m.Score), m.Strength, m.Control, m.Owner, []screening.Listing{}, []screening.Evidence{}, m.Decision,
+		m.Grade, m.SecondOpinion,
 	}
 	for _, l := range m.Listings {
 		if l.Controls == nil {

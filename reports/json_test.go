@@ -24,7 +24,7 @@ func TestWriteJSON(t *testing.T) {
 	if got := keysOf(t, lines[0], ""); strings.Join(got, " ") != strings.Join(order, " ") {
 		t.Errorf("fields of a party: %v, want %v", got, order)
 	}
-	order = []string{"list", "entity", "name", "matched", "score", "strength", "control", "owner", "listings", "evidence", "decision"}
+	order = []string{"list", "entity", "name", "matched", "score", "strength", "control", "owner", "listings", "evidence", "decision", "grade", "ofac_score"}
 	if got := keysOf(t, lines[0], "matches"); strings.Join(got, " ") != strings.Join(order, " ") {
 		t.Errorf("fields of a match: %v, want %v", got, order)
 	}

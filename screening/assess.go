@@ -17,6 +17,9 @@ type Judge struct {
 	// Unscreened names the enabled binding lists that could not be used and
 	// whose absence was accepted: no row reads clear then.
 	Unscreened []string
+	// SecondOpinion scores a query and a candidate by another method, to be
+	// shown beside the match; nil shows none.
+	SecondOpinion func(query, candidate string) float64
 	// Memory is what reviewers decided before, as it stood at Now.
 	Memory *Memory
 	Now    time.Time
@@ -87,6 +90,9 @@ func (j *Judge) match(work Work, p *Party, group []Candidate) Match {
 		Strength: j.Policy.Strength(best.Score),
 		Evidence: best.Evidence,
 		Listings: []Listing{},
+	}
+	if j.SecondOpinion != nil && m.Strength != NoStrength {
+		m.SecondOpinion = Round(j.SecondOpinion(p.Name, m.Matched))
 	}
 	type graded struct {
 		listing Listing

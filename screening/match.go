@@ -49,19 +49,22 @@ type Evidence struct {
 
 // Match is a party and an entity that may be the same.
 type Match struct {
-	List     string     `json:"list"`
-	Entity   string     `json:"entity"`
-	Name     string     `json:"name"`    // the entity's name to show
-	Matched  string     `json:"matched"` // the name that matched
-	Score    float64    `json:"score"`   // 0 to 1, rounded to 4 decimals
-	Strength Strength   `json:"strength"`
-	Control  Control    `json:"control"`
-	Owner    Owner      `json:"owner"`
-	Grade    Grade      `json:"grade"`
-	Rule     string     `json:"rule"` // the grading rule that gave the grade
-	Listings []Listing  `json:"listings"`
-	Evidence []Evidence `json:"evidence"`
-	Decision *Decision  `json:"decision"`
+	List     string   `json:"list"`
+	Entity   string   `json:"entity"`
+	Name     string   `json:"name"`    // the entity's name to show
+	Matched  string   `json:"matched"` // the name that matched
+	Score    float64  `json:"score"`   // 0 to 1, rounded to 4 decimals
+	Strength Strength `json:"strength"`
+	// SecondOpinion is what OFAC's published search method would make of the
+	// party's name and the one that matched, 0 to 1. It changes nothing.
+	SecondOpinion float64    `json:"ofac_score,omitempty"`
+	Control       Control    `json:"control"`
+	Owner         Owner      `json:"owner"`
+	Grade         Grade      `json:"grade"`
+	Rule          string     `json:"rule"` // the grading rule that gave the grade
+	Listings      []Listing  `json:"listings"`
+	Evidence      []Evidence `json:"evidence"`
+	Decision      *Decision  `json:"decision"`
 	// Key stands for the content of both sides as they are; decisions are kept under it.
 	Key string `json:"key,omitempty"`
 	// Changes say what changed on either side since Decision was made. Where

@@ -87,6 +87,9 @@ func printMatch(a *app, m *screening.Match) {
 		}
 		fmt.Fprintln(w)
 	}
+	if m.SecondOpinion > 0 {
+		fmt.Fprintf(w, "  second opinion: %.4f by the search method OFAC publishes (FAQ 249)\n", m.SecondOpinion)
+	}
 	fmt.Fprintf(w, "  goes to: %s. %s\n", m.Owner, m.Control.Plain())
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(tw, "  \tSHARE\tEVIDENCE\tIN THE QUERY\tIN THE LIST\tWHY")
