@@ -60,7 +60,8 @@ func Gate(card *Card, r *Reading, last *LastGood) []string {
 	if last.Entities >= partMinimum {
 		reasons = append(reasons, card.Bounds.change("entities", last.Entities, n)...)
 	}
-	if last.Published != "" && !r.Published.IsZero() && r.Published.Format("2006-01-02") < last.Published[:min(len(last.Published), 10)] {
+	// An office may go back to an older file of its own; a publisher does not.
+	if last.Published != "" && !card.Custom && !r.Published.IsZero() && r.Published.Format("2006-01-02") < last.Published[:min(len(last.Published), 10)] {
 		hold("published %s, older than the edition in use (%s)", r.Published.Format("2006-01-02"), last.Published[:min(len(last.Published), 10)])
 	}
 	return reasons
@@ -94,6 +95,7 @@ func holding(findings []Finding) []string {
 	var reasons []string
 	more := map[string]int{}
 	at := map[string]int{}
+	rest := 0
 	for _, f := range findings {
 		if !f.Holds {
 			continue
@@ -102,15 +104,20 @@ func holding(findings []Finding) []string {
 			more[reasons[i]]++
 			continue
 		}
-		if len(reasons) < 20 {
-			at[f.Kind+f.Text] = len(reasons)
-			reasons = append(reasons, f.String())
+		if len(reasons) == 20 { // enough to see what is wrong
+			rest++
+			continue
 		}
+		at[f.Kind+f.Text] = len(reasons)
+		reasons = append(reasons, f.String())
 	}
 	for i, r := range reasons {
 		if more[r] > 0 {
 			reasons[i] = fmt.Sprintf("%s (and %d more times)", r, more[r])
 		}
+	}
+	if rest > 0 {
+		reasons = append(reasons, fmt.Sprintf("and %d findings more that hold the edition", rest))
 	}
 	return reasons
 }

@@ -95,6 +95,12 @@ func TestGate(t *testing.T) {
 			}
 			return r
 		}, good, []string{"line 0: unknown source (and 99 more times)"}},
+		{"many findings are counted, not printed", func(r *Reading) *Reading {
+			for i := range 25 {
+				r.Findings = append(r.Findings, Finding{Kind: "source", Text: fmt.Sprint("unknown source ", i), Holds: true})
+			}
+			return r
+		}, good, append(slices.Repeat([]string{"unknown source"}, 20), "and 5 findings more")},
 		{"a bad row holds nothing up", func(r *Reading) *Reading {
 			r.Findings = []Finding{{Kind: "row", Place: "list.csv line 7", Text: "no name"}}
 			return r
