@@ -51,7 +51,7 @@ type Address struct {
 
 // Identifier is a number or code that names one party: Kind is one of lei,
 // ror, grid, isni, registration, tax, swift, imo, mmsi, passport, national_id,
-// callsign, aircraft, un_ref, duns, domain, entry (a list that prints one party
+// callsign, aircraft, un_ref, ofac (its entity number), duns, domain, entry (a list that prints one party
 // several times: what those prints have in common, after the id of the list), other.
 type Identifier struct {
 	Kind    string `json:"kind"`
