@@ -64,7 +64,9 @@ func fillMethods(b *Book, t Tab, f *Findings) error {
 	for _, in := range run.Inputs {
 		p.Skip(1)
 		w.cells(Styled{"File " + in.File, StyleBlock})
-		w.cells(Styled{"Content (SHA-256)", StyleLabel}, Styled{in.Hash, StyleText})
+		if in.Hash != "" {
+			w.cells(Styled{"Content (SHA-256)", StyleLabel}, Styled{in.Hash, StyleText})
+		}
 		if in.Error != "" {
 			w.cells(Styled{"NOT READ", StyleWarning}, Styled{in.Error, StyleWarning})
 		}

@@ -196,7 +196,7 @@ func (rd *reading) sheet(ctx context.Context, name string) error {
 	if err != nil {
 		return nil //nolint:nilerr // a chart or a dialog, and no table
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // what it was read from is closed with the workbook
 	var head *header
 	for n := 1; rows.Next(); n++ {
 		if err := ctx.Err(); err != nil {

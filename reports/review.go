@@ -137,6 +137,8 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 
 // askReviewer puts the drop-downs into the reviewer's columns and marks the
 // cells that are still wanted.
+//
+//nolint:misspell // the library writes Color
 func askReviewer(x *excelize.File, sheet string, columns []Column, first, last int, now time.Time) error {
 	letter := map[string]string{}
 	for i, c := range columns {

@@ -75,6 +75,9 @@ const (
 	rule   = "C9CED8"
 )
 
+// newStyles makes the looks, in one order, so that equal workbooks are equal bytes.
+//
+//nolint:misspell // the library writes Color and center
 func newStyles(f *excelize.File) (styles, error) {
 	text, iso := 49, "yyyy-mm-dd"
 	fill := func(colour string) excelize.Fill {
