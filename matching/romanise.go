@@ -314,6 +314,9 @@ func appendSkeleton(b []byte, s string) []byte {
 			case d == 'z':
 				add('c')
 				i++
+			case d == 'h' && strings.IndexByte("nlrm", at(i+2)) >= 0:
+				add('h') // technology and tekhnologiya, Christ and Khrist
+				i++
 			case d == 'h':
 				add('c')
 				add('h')
@@ -358,6 +361,8 @@ func appendSkeleton(b []byte, s string) []byte {
 			switch {
 			case d == 'e' && i+2 < len(s): // ye, ie, je are e, but not at the end (Marie)
 				continue
+			case d == 'j' && !isVowel(at(i+2)): // -ij
+				i++
 			case d == 'y' || d == 'i' || d == 'j':
 				continue
 			}
@@ -386,23 +391,25 @@ func appendSkeleton(b []byte, s string) []byte {
 			add(c)
 		}
 	}
-	return b[:start+len(withoutAdjective(b[start:]))]
+	return b[:start+len(withoutEnding(b[start:]))]
 }
 
-// withoutAdjective cuts the ending of a Slavic adjective: Svetlovsky,
-// Svetlovskoe and Svetlovskaya are one name.
-func withoutAdjective(b []byte) []byte {
+// withoutEnding cuts the ending of a Slavic adjective (Svetlovsky, Svetlovskoe
+// and Svetlovskaya are one name), and brings -ia, -ie and -y together
+// (Tekhnologiya, Technologie and Technology).
+func withoutEnding(b []byte) []byte {
 	if len(b) < 8 {
 		return b
 	}
-	i := bytes.LastIndex(b[len(b)-6:], []byte("sk"))
-	if i < 0 {
-		return b
+	if i := bytes.LastIndex(b[len(b)-6:], []byte("sk")); i >= 0 {
+		i += len(b) - 6 + 2
+		switch string(b[i:]) {
+		case "i", "ii", "oe", "oie", "aia", "aa", "oi", "ogo", "oho", "ie", "ih", "om", "im", "uiu":
+			return b[:i]
+		}
 	}
-	i += len(b) - 6 + 2
-	switch string(b[i:]) {
-	case "i", "ii", "oe", "oie", "aia", "aa", "oi", "ogo", "oho", "ie", "ih", "om", "im", "uiu":
-		return b[:i]
+	if n := len(b); b[n-2] == 'i' && (b[n-1] == 'a' || b[n-1] == 'e') {
+		return b[:n-1]
 	}
 	return b
 }

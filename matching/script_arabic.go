@@ -59,14 +59,13 @@ func readArabic(token string) reading {
 		r.text = usual[0]
 		r.alts = append(r.alts, usual[1:]...)
 	}
-	for _, text := range []string{arabicText(n, nil), arabicText(n, persianSounds)} {
-		if text != r.text {
-			r.alts = appendNew(r.alts, text)
-		}
-		if c := Consonants(text); len(c) > 1 {
+	for _, sounds := range []map[rune]string{nil, persianSounds} {
+		r.alts = appendNew(r.alts, arabicText(n, sounds))
+		if c := arabicBones(n, sounds); len(c) > 1 {
 			r.alts = appendNew(r.alts, c)
 		}
 	}
+	r.alts = slices.DeleteFunc(r.alts, func(alt string) bool { return alt == r.text })
 	return r
 }
 
@@ -149,6 +148,24 @@ func arabicText(n string, sounds map[rune]string) string {
 				b = appendFold(b, string(r))
 			}
 		}
+	}
+	return string(b)
+}
+
+// arabicBones are the consonants alone, each as Consonants has it; letter by
+// letter, as ش and ه beside each other are two.
+func arabicBones(n string, sounds map[rune]string) string {
+	runes := []rune(n)
+	var b []byte
+	for i, r := range runes {
+		s, ok := sounds[r]
+		if !ok {
+			s = arabicConsonants[r]
+		}
+		if r == 'ه' && i == len(runes)-1 && len(runes) > 2 {
+			continue
+		}
+		b = append(b, Consonants(s)...)
 	}
 	return string(b)
 }

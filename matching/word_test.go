@@ -43,7 +43,7 @@ func TestWords(t *testing.T) {
 		{"parts of a name", "Orvex (Harbin), Ltd.", "orvex / harbin:place / limited:form"},
 		{"a hyphen is no part", "Orvex-Harbin", "orvex harbin:place"},
 		{"a dash is one", "Orvex – Harbin", "orvex / harbin:place"},
-		{"invisible characters", "Or\u200bvex\u00ad In\u200dstitute", "or vex institute:generic"},
+		{"invisible characters", "Qol\u200bvex\u00ad In\u200dstitute", "qol vex institute:generic"},
 		{"full width", "Ｏｒｖｅｘ　Ｌｔｄ", "orvex limited:form"},
 		{"Danish form with a slash", "Orvex A/S", "orvex jointstock:form"},
 		{"a letter wrong in a known word", "Orvex Enginering Instiute", "orvex engineering:generic institute:generic"},
