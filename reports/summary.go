@@ -247,6 +247,8 @@ func howTo(f *Findings) []string {
 
 // bars draws the counts of a table's third column over the names in its first,
 // as bars with their numbers, in one colour: the words at the axis tell them apart.
+//
+//nolint:misspell // the library writes Color
 func bars(x *excelize.File, sheet, column string, row int, width uint, name string, first, lines int) error {
 	ref := func(column string) string {
 		return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", sheet, column, first, column, first+lines-1)
