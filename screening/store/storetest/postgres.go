@@ -121,7 +121,7 @@ func (s *server) start(bin string) error {
 	run := func(name string, args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(context.Background(), name, args...)
 		cmd.Dir = s.dir
-		asUser(cmd, s.dir)
+		apart(cmd, s.dir)
 		return cmd
 	}
 	data := filepath.Join(s.dir, "data")

@@ -4,4 +4,4 @@ package storetest
 
 import "os/exec"
 
-func asUser(*exec.Cmd, string) {}
+func apart(*exec.Cmd, string) {}

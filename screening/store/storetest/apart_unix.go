@@ -10,9 +10,11 @@ import (
 	"syscall"
 )
 
-// asUser runs cmd as some ordinary user when the test runs as root, for
-// PostgreSQL refuses root, and gives that user the folder.
-func asUser(cmd *exec.Cmd, dir string) {
+// apart runs cmd in a process group of its own, so that what ends the tests
+// leaves the watcher to clean up, and as some ordinary user when the test runs as
+// root, for PostgreSQL refuses root; that user is given the folder.
+func apart(cmd *exec.Cmd, dir string) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Geteuid() != 0 {
 		return
 	}
@@ -26,7 +28,7 @@ func asUser(cmd *exec.Cmd, dir string) {
 		if err1 != nil || err2 != nil || os.Chown(dir, int(uid), int(gid)) != nil {
 			continue
 		}
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 		cmd.Env = append(os.Environ(), "HOME="+dir)
 		return
 	}
