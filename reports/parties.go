@@ -89,7 +89,7 @@ func (p *Page) party(fd *Finding, i int) error {
 	}
 	for _, x := range []struct{ label, left, right string }{
 		{"Evidence", cmp.Or(evidenceOf(m, screening.For), "nothing"), cmp.Or(evidenceOf(m, screening.Against), "nothing")},
-		{"Strength / would settle it", strengthOf(m.Strength) + ", score " + scoreText(m.Score), cmp.Or(evidenceOf(m, screening.Missing), "nothing named")},
+		{"Strength / would settle it", strengthLine(m), cmp.Or(evidenceOf(m, screening.Missing), "nothing named")},
 		{"What the law does / in the publisher's words", plainControls(m), cmp.Or(termsOf(m), notGiven)},
 		{"Office that owns it / graded by", plainOwners(m), cmp.Or(m.Rule, "the policy") + "; stakes " + cmp.Or(string(fd.Stakes), string(screening.Standard))},
 		{"Decided earlier", cmp.Or(earlierOf(m), "not yet"), ""},
@@ -111,6 +111,15 @@ func (p *Page) party(fd *Finding, i int) error {
 		return p.Cells(Styled{"Publisher's page", StyleLabel}, link)
 	}
 	return nil
+}
+
+// strengthLine is how sure the match is, beside what another published method says.
+func strengthLine(m *screening.Match) string {
+	line := strengthOf(m.Strength) + ", score " + scoreText(m.Score)
+	if m.SecondOpinion > 0 {
+		line += "\nOFAC's published search method would score " + scoreText(m.SecondOpinion) + "; it changes nothing here"
+	}
+	return line
 }
 
 // pair writes two texts side by side. A row can be only so high, so a long

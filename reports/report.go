@@ -68,8 +68,9 @@ type Change struct {
 }
 
 // Write writes the whole workbook. It goes over results once and holds only
-// the likely matches in memory; rows wait in a temporary file. A result with
-// an error ends the report.
+// the likely matches in memory; rows wait in a temporary file. What r says is
+// looked at after the last result, so that it may be filled while they pass.
+// A result with an error ends the report.
 func Write(w io.Writer, r *Report, results iter.Seq2[*screening.Result, error]) error {
 	f, err := gather(r, results)
 	if err != nil {

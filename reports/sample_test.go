@@ -105,7 +105,7 @@ func sampleRun() *screening.Run {
 func sampleResults() []*screening.Result {
 	frozen := screening.Match{
 		List: "aa_frozen_parties", Entity: "AA-1017", Name: "VELTRAXIS OPTICS INSTITUTE", Matched: "Veltraxis Institute of Optics",
-		Score: 0.9612, Strength: screening.Strong, Control: screening.AssetFreeze, Owner: screening.LegalCompliance, Grade: screening.Escalate, Rule: "asset freeze or export denial",
+		Score: 0.9612, Strength: screening.Strong, SecondOpinion: 0.94, Control: screening.AssetFreeze, Owner: screening.LegalCompliance, Grade: screening.Escalate, Rule: "asset freeze or export denial",
 		Listings: []screening.Listing{listing("aa_frozen_parties", "AA-1017", "OPTICS", screening.AssetFreeze, screening.Travel), listing("bb_export_entities", "B/77", "Part 4", screening.ExportLicence)},
 		Evidence: []screening.Evidence{
 			nameEvidence(0.9912, "Veltraxis Optics Institute", "Veltraxis Institute of Optics"),
