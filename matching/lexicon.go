@@ -359,7 +359,7 @@ const longestEnding = 12
 var endings = sync.OnceValue(func() map[string]bool {
 	all := map[string]bool{"": true}
 	for e := range strings.FieldsSeq(`
-		s es n en er ern em e an ans ian ians ien iens enne ienne al als ale ales ais aise ese ish ic ics ical ique iques ik ike
+		s es n en er ern em e atea atii an ans ian ians ien iens enne ienne al als ale ales ais aise ese ish ic ics ical ique iques ik ike
 		isch ische ischen ischer isches isk iska iske iskt ist ists iste ism isme ismus or ors ora oras ores ing ings ed ation ations ment ments
 		ner io ios ia ias ie ies is os as us um ium ul ului ele elor ilor iei ea ei ar are ari et ets eta ett at ate ates
 		ana ano anas anos ani ane ense enses ario aria arios arias aire aires airs ity ite eit aet aat te ti ty tet t d ne na no nes nas nos
