@@ -118,6 +118,8 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 		return nil, &MissingLists{missing}
 	}
 	var loadErr error
+	loaded := int64(0)
+	report := env.progress("loading lists", "entities")
 	entities := func(yield func(*screening.Entity) bool) {
 		for _, used := range h.Used {
 			if used.Missing != "" {
@@ -130,6 +132,9 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 				}
 				if !yield(e) {
 					return
+				}
+				if loaded++; loaded%1000 == 0 {
+					report(loaded, 0)
 				}
 			}
 		}
@@ -173,7 +178,7 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	s.Run.ID = runID(s.Run.Started)
 	persons := false
 	for _, file := range opts.Files {
-		in := screening.Input{File: filepath.Base(file)}
+		in := screening.Input{File: s.inputName(filepath.Base(file))}
 		book, err := intake.Open(file, intake.Options{Columns: opts.Columns})
 		if err != nil {
 			in.Error = err.Error()
@@ -188,6 +193,18 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	}
 	s.Run.NotChecked = held.notChecked(persons)
 	return s, nil
+}
+
+// inputName tells two files of one name apart: rows are found by file, sheet and row.
+func (s *Screening) inputName(base string) string {
+	taken := func(name string) bool {
+		return slices.ContainsFunc(s.Run.Inputs, func(in screening.Input) bool { return in.File == name })
+	}
+	name := base
+	for n := 2; taken(name); n++ {
+		name = fmt.Sprintf("%s (%d)", base, n)
+	}
+	return name
 }
 
 // Unreadable returns the inputs that could not be read, or not to the end.
@@ -268,6 +285,7 @@ func (s *Screening) rows(ctx context.Context) iter.Seq2[*screening.Partner, erro
 					in.Error = err.Error()
 					break
 				}
+				p.File = in.File
 				if !yield(p, nil) {
 					return
 				}

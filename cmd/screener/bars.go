@@ -51,7 +51,11 @@ func (b *bars) step(s jobs.Step) {
 		b.finish()
 		b.what, b.begun, b.last, b.said = s.What, time.Now(), time.Now(), 0
 		if b.pool != nil {
-			b.bar = b.pool.AddBar(s.Total, mpb.BarRemoveOnComplete(),
+			add := b.pool.AddBar
+			if s.Total <= 0 {
+				add = b.pool.AddSpinner // how far it is to the end is not known
+			}
+			b.bar = add(s.Total, mpb.BarRemoveOnComplete(),
 				mpb.PrependDecorators(decor.Name(s.What+" ")),
 				mpb.AppendDecorators(decor.CurrentNoUnit("%d "+s.Unit+" "), decor.AverageSpeed(0, "%.0f/s ")))
 		}
