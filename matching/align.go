@@ -11,14 +11,17 @@ import "slices"
 // other: the smaller of the two, since a word replaced says more than a word
 // left out.
 const (
-	extraCost    = 0.55
-	lackCost     = 0.55
-	clashCost    = 0.70
-	numberCost   = 1.50 // two numbers that differ: the 58th institute is not the 59th
-	placeCost    = 0.40 // two cities that differ, or two countries
-	strict       = 1.80 // when nothing distinctive is shared, every word counts for more
-	loneCost     = 1.40 // when one distinctive word is
-	loneSpelling = 1.40 // when it is all there is, and spelt differently
+	extraCost        = 0.55
+	lackCost         = 0.55
+	clashCost        = 0.70
+	numberCost       = 1.50 // two numbers that differ: the 58th institute is not the 59th
+	differCost       = 0.30 // each name has a word of its own that tells it from others
+	telling          = 0.12 // the weight of a generic word that does
+	numberWeightMore = 1.50 // a number that only one of them has counts so many times
+	placeCost        = 0.40 // two cities that differ, or two countries
+	strict           = 1.80 // when nothing distinctive is shared, every word counts for more
+	loneCost         = 1.40 // when one distinctive word is
+	loneSpelling     = 1.40 // when it is all there is, and spelt differently
 )
 
 // pairing is two words that may be one.
@@ -45,6 +48,7 @@ type alignment struct {
 	sameForm    bool    // and the legal forms are of one kind
 	kind        bool    // a word for a kind of party is shared
 	numberClash bool
+	differ      bool // each has a word of its own that tells it from others
 	placeClash  bool
 	scattered   bool    // the words stand in more parts of the cell than of the listed name
 	residual    float32 // weight lost to words spelt differently
@@ -333,7 +337,7 @@ func (s *scorer) view(q, c *profile, from, to int, part bool) alignment {
 
 // rest adds up the words that were not paired, and what comes of it all.
 func (s *scorer) rest(a *alignment, q, c *profile) {
-	var qNumber, cNumber bool
+	var qNumber, cNumber, qTells, cTells bool
 	var qPlaces, cPlaces uint8 // the kinds of place that only one of them names
 	for i := range q.words {
 		w := &q.words[i]
@@ -358,9 +362,14 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			continue
 		}
 		a.extra += w.extra
+		switch {
+		case w.class == Generic && w.weight >= telling || w.class == Distinctive && w.extra > slipWeight:
+			qTells = true
+		}
 		switch w.class {
 		case Number:
 			qNumber = true
+			a.extra += w.weight * (numberWeightMore - 1)
 		case Place:
 			qPlaces |= level(w)
 		case Generic:
@@ -376,9 +385,14 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		a.left++
 		a.lack += w.weight
+		switch {
+		case w.class == Generic && w.weight >= telling || w.class == Distinctive:
+			cTells = true
+		}
 		switch w.class {
 		case Number:
 			cNumber = true
+			a.lack += w.weight * (numberWeightMore - 1)
 		case Place:
 			cPlaces |= level(w)
 		case Generic:
@@ -393,6 +407,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 	a.clash = min(a.extra, a.lack)
 	a.lone, a.sameForm = s.loneWord(a, q, c)
 	a.numberClash = qNumber && cNumber
+	a.differ = qTells && cTells
 	a.placeClash = qPlaces&cPlaces != 0
 	a.scattered = usedSegments(q.words, s.qUsed) > usedSegments(c.words, s.cUsed)
 	a.finish()
@@ -582,6 +597,9 @@ func (a *alignment) shares() (s shares) {
 	spelling := max(1, f/loneCost)
 	if a.names == 1 && a.words == 1 {
 		spelling *= loneSpelling
+	}
+	if a.differ {
+		place += differCost
 	}
 	residual := spelling * a.residual * (extraCost + lackCost + clashCost)
 	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place

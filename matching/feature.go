@@ -72,7 +72,7 @@ func Compare(query *screening.Party, candidate *screening.Entity, opts Options) 
 
 // prepare reads a name.
 func prepare(name string, person bool) profile {
-	return newProfile(read(name, person), person, newTerm)
+	return newProfile(read(name, person), person, func(w *Word) *term { return newTerm(w, person) })
 }
 
 // explain scores one name of an entity, prepared as candidate, with all features.

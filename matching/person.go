@@ -4,6 +4,7 @@ package matching
 // patronymic left out says little; two that differ say the persons do.
 const (
 	personExtraCost = 0.52
+	middleName      = 0.85 // a name between the first and the last is left out more often
 	firstFamilyName = 1.50
 	personMoreCost  = 0.40 // beside three and more words that agree
 	personLackCost  = 0.25
@@ -29,7 +30,11 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	})
 	for i := range q.words {
 		if !s.qUsed[i] {
-			a.extra += q.words[i].weight
+			extra := q.words[i].weight
+			if i > 0 && i+1 < len(q.words) {
+				extra *= middleName
+			}
+			a.extra += extra
 		}
 	}
 	for j := range c.words {

@@ -85,10 +85,10 @@ const leastCut = 5
 // weigh is what a word counts for before its neighbours are looked at.
 func weigh(t *term, person bool) float32 {
 	switch {
+	case person && len(t.text) == 1: // "I." is an initial there, and no "and"
+		return initialWeight
 	case t.class == Particle:
 		return 0
-	case person && len(t.text) == 1:
-		return initialWeight
 	case person:
 		return 1
 	case len(t.text) == 1:

@@ -85,7 +85,7 @@ func (x *search) meet(w *Word) *known {
 	if len(x.known) >= maxKnown {
 		clear(x.known)
 	}
-	n := &known{term: *newTerm(w)}
+	n := &known{term: *newTerm(w, x.space.person)}
 	x.known[k] = n
 	return n
 }
@@ -413,7 +413,7 @@ func (x *search) boundPerson(name uint32, m float32, words uint64, count int) fl
 	}
 	against := personLackCost * max(0, mass-m)
 	if !initials {
-		against += min(personExtraCost, personMoreCost) * x.unanswered(words)
+		against += middleName * min(personExtraCost, personMoreCost) * x.unanswered(words)
 	}
 	most := m/(m+against) + slack
 	switch {

@@ -68,7 +68,7 @@ func (b *builder) intern(w *Word) *term {
 	if !ok {
 		id = uint32(len(b.terms))
 		b.interned[internKey(w)] = id
-		b.terms = append(b.terms, *newTerm(w))
+		b.terms = append(b.terms, *newTerm(w, b.person))
 		b.posts = append(b.posts, b.post(w, id))
 	}
 	return &b.terms[id]

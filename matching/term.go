@@ -12,6 +12,7 @@ type term struct {
 	alts       []string
 	key        string
 	skeleton   string   // text with the spelling variants of romanisation folded together
+	stem       string   // of a Slavic adjective: belgarov of belgarovskiy
 	bare       string   // text without its vowels
 	bares      []string // the same of its other readings, where its script writes no vowels
 	letters    uint32
@@ -22,7 +23,7 @@ type term struct {
 	formPart   bool    // a piece of a legal form that was misspelt or cut
 }
 
-func newTerm(w *Word) *term {
+func newTerm(w *Word, person bool) *term {
 	t := &term{text: w.Text, alts: w.Alts, key: w.Key, class: w.Class, weight: w.Weight, letters: letters(w.Text)}
 	if len(t.text) > maxWordLen {
 		t.text = t.text[:maxWordLen]
@@ -33,6 +34,9 @@ func newTerm(w *Word) *term {
 		t.slip = slipOf(t.text)
 	}
 	t.bare = bare(t.text)
+	if w.Class == Distinctive && !person {
+		t.stem = adjectiveStem(t.text)
+	}
 	if len(t.alts) > 0 {
 		abjad := false // a script that writes no short vowels
 		t.altLetters = make([]uint32, len(t.alts))
@@ -66,6 +70,7 @@ const (
 	sameSkeleton   = 0.95 // spelt after another convention
 	sameBones      = 0.93 // the same consonants and long vowels, where one script writes no others
 	translated     = 0.88 // a name in another language: Spark and Iskra
+	sameStem       = 0.88 // a name and the adjective made of it
 	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
 	fewBones       = 0.84 // the same consonants only
 	sameBeginning  = 0.88 // the last word of a name, cut short
@@ -120,6 +125,9 @@ func similar(a, b *term) float32 {
 	if best < sameSkeleton && a.skeleton == b.skeleton && tellingSkeleton(a, b) {
 		best = sameSkeleton
 	}
+	if best < sameStem && (a.stem != "" && (a.stem == b.text || a.stem == b.stem) || b.stem != "" && b.stem == a.text) {
+		best = sameStem
+	}
 	switch {
 	case best >= sameBones:
 	case len(a.bares) > 0 && len(b.bares) > 0:
@@ -140,6 +148,25 @@ func similar(a, b *term) float32 {
 		return 0
 	}
 	return best
+}
+
+// adjectiveStem is what a Slavic adjective of a name is made of, or "":
+// Zlatoust of Zlatoustovsky, Belgarov of Belgarovskaya.
+func adjectiveStem(text string) string {
+	i := strings.LastIndex(text, "sk")
+	if i < 5 {
+		return ""
+	}
+	switch text[i+2:] {
+	case "iy", "y", "ii", "i", "ij", "aya", "aia", "aja", "oye", "oe", "oie", "ogo", "oi", "oy", "om", "ie", "iye":
+	default:
+		return ""
+	}
+	stem := text[:i]
+	if rest, ok := strings.CutSuffix(stem, "ov"); ok && len(rest) >= 6 {
+		return rest
+	}
+	return stem
 }
 
 // tellingSkeleton reports whether an equal skeleton says much: of a short word
@@ -252,6 +279,9 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	}
 	if t.class == Form || t.class == Particle || t.class == Number {
 		return
+	}
+	if t.stem != "" {
+		yield(hashKey('t', t.stem))
 	}
 	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
 		yield(hashKey('s', t.skeleton))
