@@ -170,6 +170,11 @@ func TestADecisionOnOneListingDoesNotDismissAnother(t *testing.T) {
 }
 
 func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
+	made := func(d *Decision, year int) *Decision {
+		d.Made = time.Date(year, 6, 1, 0, 0, 0, 0, time.UTC)
+		d.Expires = d.Made.AddDate(1, 0, 0)
+		return d
+	}
 	p := &Party{Name: "Veltraxis", Country: "QA"}
 	e := entity("a_list", "1", AssetFreeze, "Veltraxis", "QA")
 	said := func(actor string, v Verdict) *Decision {
@@ -185,6 +190,9 @@ func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
 		{"two people", []*Decision{said("anna", FalsePositive), said("ben", FalsePositive)}, Note},
 		{"two people and the first again", []*Decision{said("anna", FalsePositive), said("ben", FalsePositive), said("anna", FalsePositive)}, Note},
 		{"two people who disagree", []*Decision{said("anna", FalsePositive), said("ben", TrueMatch)}, Escalate},
+		{"two people, and one of them again after it expired", []*Decision{
+			made(said("anna", FalsePositive), 2024), made(said("ben", FalsePositive), 2024), made(said("anna", FalsePositive), 2026),
+		}, Escalate},
 		{"a third sides with the second", []*Decision{said("anna", TrueMatch), said("ben", FalsePositive), said("cleo", FalsePositive)}, Note},
 	} {
 		j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values(tc.acts))}

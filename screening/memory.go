@@ -27,7 +27,9 @@ func NewMemory(decisions iter.Seq[*Decision]) *Memory {
 		now.Waiting = ""
 		if d.Grade == Escalate && d.closes() && d.Revoked == "" {
 			now.Waiting = SecondPerson
-			if before != nil && before.Verdict == d.Verdict && before.Revoked == "" &&
+			// What has expired vouches for nothing: it takes two people again.
+			lapsed := before != nil && !before.Expires.IsZero() && !d.Made.Before(before.Expires)
+			if before != nil && !lapsed && before.Verdict == d.Verdict && before.Revoked == "" &&
 				(before.Waiting == "" || before.Actor != d.Actor) {
 				now.Waiting = ""
 			}
