@@ -15,7 +15,7 @@ var kinds = map[string]bool{
 // What such a word weighs in the query and in the listed name: less in the
 // listed one, since offices leave out what everybody knows.
 const (
-	extraKindWeight = 0.50
+	extraKindWeight = 0.60
 	lackKindWeight  = 0.20
 )
 

@@ -3,8 +3,6 @@ package matching
 import (
 	"strings"
 
-	"github.com/adrg/strutil/metrics"
-
 	"partnerscreen/screening"
 )
 
@@ -24,13 +22,12 @@ func OFACScore(query, candidate string) float64 {
 	if len(q) == 0 || len(c) == 0 {
 		return 0
 	}
-	jw := metrics.NewJaroWinkler()
-	whole := jw.Compare(strings.Join(q, " "), strings.Join(c, " "))
+	whole := jaroWinkler(strings.Join(q, " "), strings.Join(c, " "))
 	parts, letters := 0.0, 0
 	for _, a := range q {
 		best := 0.0
 		for _, b := range c {
-			s := jw.Compare(a, b)
+			s := jaroWinkler(a, b)
 			if s < soundsAlike && soundex(a) == soundex(b) {
 				s = soundsAlike
 			}
