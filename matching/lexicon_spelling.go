@@ -48,10 +48,14 @@ func (v *vocabulary) correct(norm string) string {
 }
 
 // oneEdit reports whether a and b differ in one letter or in the order of two
-// neighbours. The first letter is right in most slips, so it must be.
+// neighbours. The first letter is right in most slips, so it must be, unless a
+// scanner took it for one that looks like it.
 func oneEdit(a, b string) bool {
-	if a == b || a == "" || b == "" || a[0] != b[0] {
+	if a == b || a == "" || b == "" {
 		return false
+	}
+	if a[0] != b[0] {
+		return lookAlike(a[0], b[0]) && a[1:] == b[1:]
 	}
 	if len(a) > len(b) {
 		a, b = b, a
@@ -70,6 +74,16 @@ func oneEdit(a, b string) bool {
 		return true
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+}
+
+// lookAlike reports whether scanners take one letter for the other.
+func lookAlike(a, b byte) bool {
+	for _, set := range []string{"il1", "o0", "s5", "b8", "z2", "g9"} {
+		if strings.IndexByte(set, a) >= 0 && strings.IndexByte(set, b) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 const (
