@@ -87,7 +87,10 @@ func (v *vocabulary) understand(s *scratch) []Word {
 	for i := 0; i < len(tokens); {
 		t := &tokens[i]
 		if t.script.unspaced() {
-			out = v.glyphWords(out, t)
+			// 第 and 제 make an ordinal of the digits behind them.
+			if ordinal := t.norm == "第" || t.norm == "제"; !ordinal || i+1 == len(tokens) || digitsOf(tokens[i+1].norm) == "" {
+				out = v.glyphWords(out, t)
+			}
 			i++
 			continue
 		}
@@ -559,6 +562,7 @@ func joinInitials(tokens []token) []token {
 		n := 1
 		if t.initial {
 			for i+n < len(tokens) && tokens[i+n].segment == t.segment && len(tokens[i+n].norm) > 0 &&
+				!(tokens[i+n].loose && isLowerCase(tokens[i+n].raw) != isLowerCase(tokens[i+n-1].raw)) && // "n.a. A. B. Orvex"
 				(tokens[i+n].initial || isSingle(&tokens[i+n]) && !tokens[i+n].loose && tokens[i+n-1].initial) {
 				n++
 			}
@@ -576,6 +580,11 @@ func joinInitials(tokens []token) []token {
 		i += n
 	}
 	return out
+}
+
+func isLowerCase(s string) bool {
+	r := firstRune(s)
+	return unicode.IsLower(r)
 }
 
 // isAnd reports whether the second token joins two initials: &, or AND between
