@@ -26,17 +26,21 @@ const maxLinks = 1000
 type Book struct {
 	Report *Report
 	file   *excelize.File
+	parts  *parts
 	styles styles
 	links  int
 }
 
 func newBook(r *Report) (*Book, error) {
+	parts, err := newParts(r.TempDir)
+	if err != nil {
+		return nil, err
+	}
 	f := excelize.NewFile(excelize.Options{TmpDir: r.TempDir})
-	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &parts{out: w} })
-	b := &Book{Report: r, file: f}
-	var err error
+	f.SetZipWriter(func(io.Writer) excelize.ZipWriter { return parts })
+	b := &Book{Report: r, file: f, parts: parts}
 	if b.styles, err = newStyles(f); err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, b.close())
 	}
 	stamp := r.Generated.UTC().Format(time.RFC3339)
 	err = f.SetDocProps(&excelize.DocProperties{
@@ -47,7 +51,7 @@ func newBook(r *Report) (*Book, error) {
 		err = f.SetAppProps(&excelize.AppProperties{Application: "screener", AppVersion: "01.0000"}) // Excel wants two and four digits
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, b.close())
 	}
 	return b, nil
 }
@@ -110,13 +114,17 @@ func sheetName(tab string, n int) string {
 }
 
 func (b *Book) write(w io.Writer) error {
-	if err := b.file.Write(w); err != nil {
+	err := b.file.Write(io.Discard) // to parts
+	if err == nil {
+		err = b.parts.writeTo(w)
+	}
+	if err != nil {
 		return fmt.Errorf("writing the workbook: %w", err)
 	}
 	return nil
 }
 
-func (b *Book) close() error { return b.file.Close() }
+func (b *Book) close() error { return errors.Join(b.file.Close(), b.parts.remove()) }
 
 // Column is one column of a page.
 type Column struct {

@@ -2,41 +2,69 @@ package reports
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"cmp"
 	"compress/flate"
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"hash"
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 )
 
-// parts is a zip that holds its members in the order of their names, the
-// content types first, so that equal workbooks are equal bytes. The library
-// hands sheets over, and lists the content types, in the order of a map.
+// parts takes the members of a workbook from the library and writes them as a
+// zip in the order of their names, the content types first, so that equal
+// workbooks are equal bytes: the library hands sheets over, and lists the
+// content types, in the order of a map. It also would hold the whole file in
+// memory; here the members wait, compressed, in a temporary file.
 type parts struct {
-	out     io.Writer
+	file    *os.File
+	buf     *bufio.Writer
+	flate   *flate.Writer
 	types   bytes.Buffer // the content types as the library lists them
 	members []*part
+	end     int64 // of what was written to the file
+	err     error // the first; the library does not look at every one
 }
 
 // contentTypes is the name of the member that says what the others are.
 const contentTypes = "[Content_Types].xml"
 
+// part is one member; it is complete when another is created.
 type part struct {
-	name  string
-	data  bytes.Buffer
-	flate *flate.Writer
-	sum   hash.Hash32
-	size  uint64
+	all  *parts
+	name string
+	from int64
+	to   int64
+	sum  uint32
+	size uint64
 }
 
-// Create opens the next member; it is complete when another is created.
+func newParts(dir string) (*parts, error) {
+	f, err := os.CreateTemp(dir, "screener-workbook-")
+	if err != nil {
+		return nil, fmt.Errorf("keeping sheets aside: %w", err)
+	}
+	p := &parts{file: f, buf: bufio.NewWriterSize(f, 1<<16)}
+	p.flate, err = flate.NewWriter(counter{p}, flate.DefaultCompression)
+	return p, err
+}
+
+// counter counts what goes into the file.
+type counter struct{ p *parts }
+
+func (c counter) Write(b []byte) (int, error) {
+	n, err := c.p.buf.Write(b)
+	c.p.end += int64(n)
+	return n, err
+}
+
+// Create opens the next member.
 func (p *parts) Create(name string) (io.Writer, error) {
 	if name == contentTypes {
 		return &p.types, nil
@@ -45,29 +73,43 @@ func (p *parts) Create(name string) (io.Writer, error) {
 }
 
 func (p *parts) add(name string) (*part, error) {
-	m := &part{name: name, sum: crc32.NewIEEE()}
-	w, err := flate.NewWriter(&m.data, flate.DefaultCompression)
-	if err != nil {
+	if err := p.complete(); err != nil {
 		return nil, err
 	}
-	m.flate = w
+	m := &part{all: p, name: name, from: p.end}
 	p.members = append(p.members, m)
+	p.flate.Reset(counter{p})
 	return m, nil
 }
 
 func (m *part) Write(b []byte) (int, error) {
-	n, err := m.flate.Write(b)
+	n, err := m.all.flate.Write(b)
 	m.size += uint64(n)
-	m.sum.Write(b[:n])
+	m.sum = crc32.Update(m.sum, crc32.IEEETable, b[:n])
+	if m.all.err == nil {
+		m.all.err = err
+	}
 	return n, err
+}
+
+// complete ends the member that is open.
+func (p *parts) complete() error {
+	if n := len(p.members); p.err == nil && n > 0 && p.members[n-1].to == 0 {
+		p.err = p.flate.Close()
+		p.members[n-1].to = p.end
+	}
+	return p.err
 }
 
 // AddFS is part of the library's interface; a workbook is not made of files.
 func (p *parts) AddFS(fs.FS) error { return errors.New("a workbook takes no folder") }
 
-// Close writes the members and the directory.
-func (p *parts) Close() error {
-	slices.SortStableFunc(p.members, func(a, b *part) int { return strings.Compare(a.name, b.name) })
+// Close is called by the library when it has handed over everything, and also
+// when it could not: so the zip is written by writeTo, once that is known.
+func (p *parts) Close() error { return p.complete() }
+
+// writeTo writes the zip.
+func (p *parts) writeTo(w io.Writer) error {
 	types, err := sortedTypes(p.types.Bytes())
 	if err != nil {
 		return fmt.Errorf("listing the content types: %w", err)
@@ -79,24 +121,29 @@ func (p *parts) Close() error {
 	if _, err := m.Write(types); err != nil {
 		return err
 	}
-	p.members = slices.Insert(p.members[:len(p.members)-1], 0, m)
-	z := zip.NewWriter(p.out)
+	if err := errors.Join(p.complete(), p.buf.Flush()); err != nil {
+		return err
+	}
+	// "[" sorts before every other first letter there is.
+	slices.SortFunc(p.members, func(a, b *part) int { return strings.Compare(a.name, b.name) })
+	z := zip.NewWriter(w)
 	for _, m := range p.members {
-		if err := m.flate.Close(); err != nil {
-			return err
-		}
-		w, err := z.CreateRaw(&zip.FileHeader{
-			Name: m.name, Method: zip.Deflate, CRC32: m.sum.Sum32(),
-			CompressedSize64: uint64(m.data.Len()), UncompressedSize64: m.size,
+		out, err := z.CreateRaw(&zip.FileHeader{
+			Name: m.name, Method: zip.Deflate, CRC32: m.sum, CompressedSize64: uint64(m.to - m.from), UncompressedSize64: m.size,
 		})
 		if err != nil {
 			return err
 		}
-		if _, err := m.data.WriteTo(w); err != nil {
+		if _, err := io.Copy(out, io.NewSectionReader(p.file, m.from, m.to-m.from)); err != nil {
 			return err
 		}
 	}
 	return z.Close()
+}
+
+// remove removes the file.
+func (p *parts) remove() error {
+	return errors.Join(p.file.Close(), os.Remove(p.file.Name()))
 }
 
 // sortedTypes puts the content types into the order of what they are for.
