@@ -13,7 +13,7 @@ import "slices"
 const (
 	extraCost        = 0.55
 	lackCost         = 0.55
-	clashCost        = 0.70
+	clashCost        = 0.80
 	numberCost       = 1.50 // two numbers that differ: the 58th institute is not the 59th
 	differCost       = 0.30 // each name has a word of its own that tells it from others
 	telling          = 0.12 // the weight of a generic word that does

@@ -2,18 +2,34 @@ package matching
 
 import "partnerscreen/screening"
 
-// Band is what matches of one strength were found to be worth.
+// Band is what matches of one strength were found to be worth, for the policy
+// sheet of a report.
 type Band struct {
 	Strength screening.Strength
-	// Right and All count the flagged parties of the labelled queries whose best
-	// match was of this strength.
+	// All counts the labelled queries whose best match was of this strength,
+	// Right those for which one of that strength was the listed party meant.
 	Right, All int
 }
 
-// Precision is the share of matches of the band that were right.
+// Precision is the share of the band's matches that were right.
 func (b Band) Precision() float64 {
 	if b.All == 0 {
 		return 0
 	}
 	return float64(b.Right) / float64(b.All)
+}
+
+// Bands returns the measured worth of each strength under the default policy,
+// strongest first. It was measured with this version of the matcher on 5,267
+// labelled queries, a sixth of them listed parties as other sources spell them
+// and the rest harmless, look-alikes and namesakes among them, against 24,753
+// listed parties. In an office with fewer listed partners the shares are lower:
+// the same few wrong matches stand beside fewer right ones.
+func Bands() []Band {
+	return []Band{
+		{screening.Exact, 534, 565},
+		{screening.Strong, 162, 170},
+		{screening.Medium, 76, 85},
+		{screening.Weak, 25, 135},
+	}
 }

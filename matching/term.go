@@ -125,7 +125,7 @@ func similar(a, b *term) float32 {
 	if best < sameSkeleton && a.skeleton == b.skeleton && tellingSkeleton(a, b) {
 		best = sameSkeleton
 	}
-	if best < sameStem && (a.stem != "" && (a.stem == b.text || a.stem == b.stem) || b.stem != "" && b.stem == a.text) {
+	if best < sameStem && (a.stem != "" && (isStem(a.stem, b.text) || a.stem == b.stem) || b.stem != "" && isStem(b.stem, a.text)) {
 		best = sameStem
 	}
 	switch {
@@ -151,7 +151,7 @@ func similar(a, b *term) float32 {
 }
 
 // adjectiveStem is what a Slavic adjective of a name is made of, or "":
-// Zlatoust of Zlatoustovsky, Belgarov of Belgarovskaya.
+// Belgarov of Belgarovskaya, Zlatoustov of Zlatoustovsky.
 func adjectiveStem(text string) string {
 	i := strings.LastIndex(text, "sk")
 	if i < 5 {
@@ -162,11 +162,13 @@ func adjectiveStem(text string) string {
 	default:
 		return ""
 	}
-	stem := text[:i]
-	if rest, ok := strings.CutSuffix(stem, "ov"); ok && len(rest) >= 6 {
-		return rest
-	}
-	return stem
+	return text[:i]
+}
+
+// isStem reports whether a name is the stem of an adjective, or is without the
+// -ov- that adjectives of names that end in a consonant have.
+func isStem(stem, name string) bool {
+	return stem == name || len(name) >= 5 && strings.HasPrefix(stem, name) && stem[len(name):] == "ov"
 }
 
 // tellingSkeleton reports whether an equal skeleton says much: of a short word
@@ -282,6 +284,7 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 	}
 	if t.stem != "" {
 		yield(hashKey('t', t.stem))
+		yield(hashKey('t', strings.TrimSuffix(t.stem, "ov")))
 	}
 	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
 		yield(hashKey('s', t.skeleton))
