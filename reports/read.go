@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -103,13 +104,19 @@ func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte
 	if err := looksRight(r, size, limits); err != nil {
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
+	// The library leaves files behind where it stops half way.
+	dir, err := os.MkdirTemp(limits.TempDir, "screener-decisions-")
+	if err != nil {
+		return nil, fmt.Errorf("reading the workbook: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	defer func() { // strangers' bytes, and a large library between them and us
 		if p := recover(); p != nil {
 			d, err = nil, fmt.Errorf("reading the workbook: damaged inside (%w)", ErrNotWorkbook)
 		}
 	}()
 	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, limits.Unzipped), TmpDir: limits.TempDir,
+		RawCellValue: true, UnzipSizeLimit: limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, limits.Unzipped), TmpDir: dir,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reading the workbook: %w (%w)", ErrNotWorkbook, err)

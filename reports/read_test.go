@@ -422,15 +422,20 @@ func TestHostileWorkbooks(t *testing.T) {
 		}), ErrNoReview},
 		{"a cell in the last row of all", zipped(t, map[string][]byte{"xl/worksheets/sheet2.xml": sheet(`<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>`)}), ErrNoReview},
 		{"a sheet that is no XML", zipped(t, map[string][]byte{"xl/worksheets/sheet2.xml": []byte("<<<")}), ErrNoReview},
+		{"a large sheet before a part that is no XML", zipped(t, map[string][]byte{"xl/worksheets/sheet1.xml": sheet(wide.String() + strings.Repeat("<row/>", 3<<20)), "xl/workbook.xml": []byte("<<<")}), ErrNotWorkbook},
 		{"a workbook part that is no XML", zipped(t, map[string][]byte{"xl/workbook.xml": []byte("<<<")}), ErrNotWorkbook},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 			defer stop()
-			_, err := ReadDecisions(ctx, bytes.NewReader(tt.book), int64(len(tt.book)), [][]byte{sampleKey}, Limits{TempDir: t.TempDir()})
+			dir := t.TempDir()
+			_, err := ReadDecisions(ctx, bytes.NewReader(tt.book), int64(len(tt.book)), [][]byte{sampleKey}, Limits{TempDir: dir})
 			if !errors.Is(err, tt.want) {
 				t.Errorf("got %v, want %v", err, tt.want)
+			}
+			if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+				t.Errorf("files left: %v %v", left, err)
 			}
 		})
 	}
