@@ -19,18 +19,6 @@ const (
 // Verdicts are all there are.
 var Verdicts = []Verdict{FalsePositive, TrueMatch, NeedsInformation}
 
-// Disposition says how a true match was closed for a row and its work.
-type Disposition string
-
-const (
-	NoLicenceRequired Disposition = "no_licence_required"
-	Licence           Disposition = "licence" // number, scope, expiry in the note
-	GeneralLicence    Disposition = "general_licence"
-	Mitigated         Disposition = "mitigated" // the plan in the note
-	Declined          Disposition = "declined"
-	Stopped           Disposition = "stopped"
-)
-
 // Decision is one reviewer's verdict on one party beside one entity, as both
 // stood. Nothing of it is ever changed: a later decision stands in its place,
 // a revocation is a decision too.
