@@ -496,7 +496,8 @@ func exceptions(s, ids string) ([]Listed, string) {
 			out = append(out, all[i-1])
 		}
 	}
-	if len(out) == len(all) {
+	// One party may stand in several listings, one for each programme.
+	if !slices.ContainsFunc(all, func(l Listed) bool { return !slices.Contains(out, l) }) {
 		return nil, "that leaves no listing for the verdict; choose “False positive” instead"
 	}
 	return out, ""

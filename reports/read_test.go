@@ -529,3 +529,34 @@ func FuzzReviewSheet(f *testing.F) {
 		}
 	})
 }
+
+func TestExceptions(t *testing.T) {
+	// The first two are one party under two programmes.
+	ids := `[{"list":"aa","entity":"1"},{"list":"aa","entity":"1"},{"list":"bb","entity":"x 2"}]`
+	aa, bb := Listed{"aa", "1"}, Listed{"bb", "x 2"}
+	tests := []struct {
+		in   string
+		want []Listed
+		ok   bool
+	}{
+		{"", nil, true},
+		{"3", []Listed{bb}, true},
+		{" 1, 2 ", []Listed{aa}, true},
+		{"1 and 2", []Listed{aa}, true},
+		{"#3.", []Listed{bb}, true},
+		{"1, 3", nil, false}, // nothing is left
+		{"0", nil, false},
+		{"4", nil, false},
+		{"bb", nil, false},
+		{"-1", nil, false},
+		{"99999999999999999999", nil, false},
+	}
+	for _, tt := range tests {
+		if got, what := exceptions(tt.in, ids); !slices.Equal(got, tt.want) || (what == "") != tt.ok {
+			t.Errorf("exceptions(%q) = %v, %q", tt.in, got, what)
+		}
+	}
+	if _, what := exceptions("1", "cut short"); what == "" {
+		t.Error("listings that cannot be read were taken")
+	}
+}
