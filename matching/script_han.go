@@ -87,7 +87,7 @@ func readHan(token string) reading {
 	text := string(b)
 	r := reading{norm: n, text: text}
 	if w := wadeGiles(n); w != text {
-		r.alts = append(r.alts, w)
+		r.alts = appendNew(r.alts, w)
 	}
 	return r
 }

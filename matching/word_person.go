@@ -62,7 +62,10 @@ func (v *vocabulary) joinDivine(w *Word, raw string, suffix []string) {
 func personParts(t *token) []Word {
 	switch t.script {
 	case han:
-		return hanPerson(t)
+		if !strings.ContainsFunc(t.norm, func(r rune) bool { return scriptOf(r) != han }) {
+			return hanPerson(t)
+		}
+		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
 	case kana, hangul, thai:
 		return lexicon().nameWords(nil, t.norm, t.script, t.segment)
 	case arabic:
