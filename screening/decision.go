@@ -16,9 +16,6 @@ const (
 	NeedsInformation Verdict = "needs_information"
 )
 
-// Verdicts are all there are.
-var Verdicts = []Verdict{FalsePositive, TrueMatch, NeedsInformation}
-
 // Decision is one reviewer's verdict on one party beside one entity, as both
 // stood. Nothing of it is ever changed: a later decision stands in its place,
 // a revocation is a decision too.
