@@ -16,6 +16,11 @@
 // sheet allows and how it looks comes first (Layout), then rows from top to
 // bottom, then End. The library drops silently what comes in another order.
 //
+// Each line of Review is sealed: an HMAC over its protected cells as they read
+// back, and a tag for each cell that tells which one was changed. The lock of
+// the sheet has no password; the seal is what counts. Columns are found by
+// their titles, lines by their hidden keys, so rows and columns may be moved.
+//
 // What a reader sees says "No likely match in the lists named", and never
 // that a party is cleared or safe. Colours differ in lightness as well, and
 // always stand beside the word. No country has a colour.
