@@ -13,6 +13,7 @@ import (
 // to show unless it is no name.
 func cslNames(d *draft, name string, aliases []string) {
 	name = cslQuotes(tidy(name))
+	printed := name
 	if cslAddressName.MatchString(name) {
 		// The Entity List names some addresses where many shell companies were; they have no name to match.
 		d.name(screening.Name{Text: name, Kind: screening.PrimaryName, Weak: true})
@@ -38,6 +39,9 @@ func cslNames(d *draft, name string, aliases []string) {
 		}
 	}
 	cslName(d, name, kind)
+	if len(d.Names) == 0 { // taken apart, nothing was left: better as printed than not at all
+		d.name(screening.Name{Text: printed, Kind: screening.PrimaryName})
+	}
 	for _, alias := range aliases {
 		alias = strings.TrimPrefix(cslQuotes(tidy(alias)), "and ")
 		if strings.HasPrefix(alias, "(all of ") { // "(all of preceding located in …)"
