@@ -433,7 +433,7 @@ func (s *scorer) loneWord(a *alignment, q, c *profile) (letters int, sameForm bo
 // sameLanguage reports whether two words that mean the same are one word, give
 // or take an ending.
 func sameLanguage(a, b *term) bool {
-	if a.text == b.text || spelling(a.text, b.text, a.letters, b.letters) > 0 {
+	if a.text == b.text {
 		return true
 	}
 	n := min(len(a.text), len(b.text))
@@ -441,7 +441,7 @@ func sameLanguage(a, b *term) bool {
 	for k < n && a.text[k] == b.text[k] {
 		k++
 	}
-	return k >= 4 && k*3 >= n*2
+	return k >= 4 && k*3 >= n*2 || spelling(a.text, b.text, a.letters, b.letters) > 0
 }
 
 // cutShort reports whether the last word of the query is the beginning of the

@@ -35,7 +35,7 @@ const maxWords = 64
 
 // newProfile prepares words; intern returns the one term of a word.
 func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
-	p := profile{person: person, open: -1, last: -1}
+	p := profile{person: person, open: -1, last: -1, words: make([]word, 0, min(len(words), maxWords))}
 	last := -1
 	for i := range words {
 		w := &words[i]
@@ -64,13 +64,13 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		}
 		p.words = append(p.words, x)
 	}
-	p.fullHash = hashKey('f', squash(words, true))
+	p.fullHash = squash('f', words, true)
 	if !person {
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials()
 	}
-	p.squashHash = hashKey('q', squash(words, false))
+	p.squashHash = squash('q', words, false)
 	for _, a := range p.acronyms {
 		if len(a) >= 3 {
 			p.acronymHashes = append(p.acronymHashes, hashKey('a', a))
@@ -123,24 +123,28 @@ func (p *profile) discountNamesake() {
 
 const namesakeWeight = 0.08
 
-// squash writes the words of a name without spaces, with its legal forms or without.
-func squash(words []Word, forms bool) string {
-	var b strings.Builder
+// squash hashes the words of a name written without spaces, with its legal
+// forms or without.
+func squash(kind byte, words []Word, forms bool) uint64 {
+	h := hashStart(kind)
 	for i := range words {
 		w := &words[i]
-		if w.Class == Form && !forms {
-			continue
-		}
-		if plain(w.Raw) {
+		switch {
+		case w.Class == Form && !forms:
+		case !plain(w.Raw):
+			h = hashMore(h, w.Text)
+		case i == 0 || words[i-1].Raw != w.Raw || words[i-1].Segment != w.Segment || words[i-1].Class == w.Class && words[i-1].Key == w.Key:
 			// A word of several meanings stands there once for each.
-			if i == 0 || words[i-1].Raw != w.Raw || words[i-1].Segment != w.Segment || words[i-1].Class == w.Class && words[i-1].Key == w.Key {
-				b.WriteString(strings.ToLower(w.Raw))
+			for j := 0; j < len(w.Raw); j++ {
+				c := w.Raw[j]
+				if c >= 'A' && c <= 'Z' {
+					c |= 0x20
+				}
+				h = hashByte(h, c)
 			}
-			continue
 		}
-		b.WriteString(w.Text)
 	}
-	return b.String()
+	return mix(h)
 }
 
 // plain reports whether a word is written in nothing but Latin letters and figures.

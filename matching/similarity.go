@@ -70,7 +70,7 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 	if limit == 0 || len(b)-len(a) > limit || bits.OnesCount32(aSet^bSet) > 2*limit || len(b) > maxWordLen {
 		return 0
 	}
-	cost, edits := editCost(a, b)
+	cost, edits := editCost(a, b, limit)
 	if edits > limit || short && !slight(cost, len(b)) {
 		return 0
 	}
@@ -83,6 +83,9 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 func slight(cost float32, longer int) bool {
 	return cost == doubled || cost == exchanged || longer > 3 && cost <= 0.7
 }
+
+// otherFirst is what another first letter costs besides: it is seldom mistaken.
+const otherFirst = 0.3
 
 // exchanged is the cost of two neighbouring letters that changed places.
 const exchanged = 0.65
@@ -103,8 +106,9 @@ var lengthCosts = [...]float32{
 }
 
 // editCost is the cheapest way to turn a into b by replacing, dropping,
-// adding and exchanging letters, and how many such edits it makes.
-func editCost(a, b string) (cost float32, edits int) {
+// adding and exchanging letters, and how many such edits it makes. It stops
+// where there are more than limit.
+func editCost(a, b string, limit int) (cost float32, edits int) {
 	// Equal ends cost nothing; most misspelt words are equal but for two letters.
 	start, endA, endB := 0, len(a), len(b)
 	for start < endA && start < endB && a[start] == b[start] {
@@ -114,6 +118,23 @@ func editCost(a, b string) (cost float32, edits int) {
 		endA--
 		endB--
 	}
+	switch {
+	case start == endA || start == endB: // letters were only added, or only dropped
+		longer, end := b, endB
+		if start == endB {
+			longer, end = a, endA
+		}
+		for i := start; i < end; i++ {
+			cost += addCost(longer, i)
+		}
+		return cost, end - start
+	case start+1 == endA && start+1 == endB:
+		cost = replaceCost(a[start], b[start])
+		if start == 0 {
+			cost += otherFirst
+		}
+		return cost, 1
+	}
 	type cell struct {
 		cost  float32
 		edits int8
@@ -121,6 +142,7 @@ func editCost(a, b string) (cost float32, edits int) {
 	var rows [3][maxWordLen + 1]cell
 	prev2, prev, row := &rows[0], &rows[1], &rows[2]
 	n, m := endA-start, endB-start
+	before := int8(0) // the least edits of the row before
 	for j := 1; j <= m; j++ {
 		prev[j] = cell{prev[j-1].cost + addCost(b, start+j-1), prev[j-1].edits + 1}
 	}
@@ -133,7 +155,7 @@ func editCost(a, b string) (cost float32, edits int) {
 			if a[x] != b[y] {
 				best.cost += replaceCost(a[x], b[y])
 				if x == 0 && y == 0 {
-					best.cost += .3 // the first letter of a word is seldom mistaken
+					best.cost += otherFirst
 				}
 				best.edits++
 			}
@@ -150,6 +172,14 @@ func editCost(a, b string) (cost float32, edits int) {
 			}
 			row[j] = best
 		}
+		least := row[0].edits
+		for j := 1; j <= m; j++ {
+			least = min(least, row[j].edits)
+		}
+		if i > 1 && int(least) > limit && int(before) > limit {
+			return 0, limit + 1
+		}
+		before = least
 		prev2, prev, row = prev, row, prev2
 	}
 	return prev[m].cost, int(prev[m].edits)

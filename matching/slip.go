@@ -70,7 +70,7 @@ func slipOf(text string) float32 {
 				if !ending && len(word) < 6 && len(part) != len(word) && len(part) != len(word)+1 {
 					continue
 				}
-				if _, edits := editCost(part, word); edits > 1 {
+				if _, edits := editCost(part, word, 1); edits > 1 {
 					continue
 				}
 				weight = slipWeight

@@ -346,20 +346,17 @@ func spellings(s string, yield func(uint64)) {
 // prefixLen is how much of a word the vocabulary keeps neighbours of.
 const prefixLen = 7
 
-func hashKey(kind byte, s string) uint64 {
-	h := uint64(14695981039346656037) ^ uint64(kind)
-	for i := 0; i < len(s); i++ {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	return mix(h)
-}
+// The hash is FNV-1a, begun with the kind of key and mixed at the end.
+func hashStart(kind byte) uint64           { return 14695981039346656037 ^ uint64(kind) }
+func hashByte(h uint64, c byte) uint64     { return (h ^ uint64(c)) * 1099511628211 }
+func hashKey(kind byte, s string) uint64   { return mix(hashMore(hashStart(kind), s)) }
+func hashBytes(kind byte, s []byte) uint64 { return mix(hashMore(hashStart(kind), s)) }
 
-func hashBytes(kind byte, s []byte) uint64 {
-	h := uint64(14695981039346656037) ^ uint64(kind)
-	for i := range s {
-		h = (h ^ uint64(s[i])) * 1099511628211
+func hashMore[T string | []byte](h uint64, s T) uint64 {
+	for i := 0; i < len(s); i++ {
+		h = hashByte(h, s[i])
 	}
-	return mix(h)
+	return h
 }
 
 // mix spreads a hash over all its bits.
