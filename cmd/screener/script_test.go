@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"partnerscreen/screening/store/storetest"
 )
 
 func TestMain(m *testing.M) {
@@ -15,18 +17,29 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the real program as a user would, by the scripts in testdata/script.
 func TestScript(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("SCREENER_DB", env.WorkDir+"/test.db")
-			return nil
-		},
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits,
-		},
-		RequireExplicitExec: true,
-	})
+	testscript.Run(t, params(testscript.Params{Dir: "testdata/script"}, func(env *testscript.Env) string {
+		return env.WorkDir + "/test.db"
+	}))
+}
+
+// TestScriptPostgres runs those scripts that keep something on the other database.
+func TestScriptPostgres(t *testing.T) {
+	testscript.Run(t, params(testscript.Params{Files: []string{
+		"testdata/script/badinput.txtar", "testdata/script/custom.txtar", "testdata/script/missing.txtar",
+	}}, func(env *testscript.Env) string {
+		return storetest.Postgres(env.T().(testing.TB))
+	}))
+}
+
+func params(p testscript.Params, db func(*testscript.Env) string) testscript.Params {
+	p.Setup = func(env *testscript.Env) error {
+		env.Setenv("HOME", env.WorkDir)
+		env.Setenv("SCREENER_DB", db(env))
+		return nil
+	}
+	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits}
+	p.RequireExplicitExec = true
+	return p
 }
 
 // exits runs a program and checks its exit code: exits 2 screener nonsense.
