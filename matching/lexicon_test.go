@@ -70,3 +70,11 @@ func TestScannersSlips(t *testing.T) {
 		}
 	}
 }
+
+func TestShortWordsOfTheField(t *testing.T) {
+	for word := range strings.FieldsSeq("oil gas law art car bank fund food farm fish port ship coal mine iron steel film park club army navy fire tea rail land water") {
+		if w := Words(word); len(w) != 1 || w[0].Class != Generic {
+			t.Errorf("%s is %s, want a generic word", word, show(w))
+		}
+	}
+}
