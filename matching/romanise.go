@@ -84,6 +84,8 @@ func clean(name string) string {
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {
+		case r >= ' ' && r < 0x7F, r >= 0x400 && r < 0x482, r >= 0x4E00 && r < 0x9FF0:
+			return r
 		case r == '№':
 			return '#' // NFKC would write "No", and glue it to what follows
 		case r == 0x200B, r == 0x2028, r == 0x2029, r == '\t', r == '\u0085':

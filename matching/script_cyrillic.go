@@ -2,6 +2,7 @@ package matching
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -139,23 +140,37 @@ func readCyrillic(token string, l language) reading {
 }
 
 func cyrillicText(token string, l language, yo bool) string {
-	override := lettersOf[l]
+	table := &cyrillicTables()[l]
 	b := make([]byte, 0, len(token)+4)
 	for _, r := range token {
-		r = unicode.ToLower(r)
-		if yo && r == 'ё' {
+		switch {
+		case yo && (r == 'ё' || r == 'Ё'):
 			b = append(b, "yo"...)
-			continue
+		case r >= 0x400 && r < 0x530:
+			b = append(b, table[r-0x400]...)
+		default:
+			b = appendFold(b, string(r))
 		}
-		if s, ok := override[r]; ok {
-			b = append(b, s...)
-			continue
-		}
-		if s, ok := cyrillicLetters[r]; ok {
-			b = append(b, s...)
-			continue
-		}
-		b = appendFold(b, string(r))
 	}
 	return string(b)
 }
+
+// cyrillicTables are the letters of every language by their place in Unicode,
+// capitals like small ones.
+var cyrillicTables = sync.OnceValue(func() *[kazakh + 1][0x130]string {
+	var tables [kazakh + 1][0x130]string
+	for l := range tables {
+		for i := range tables[l] {
+			r := unicode.ToLower(rune(0x400 + i))
+			s, ok := lettersOf[language(l)][r]
+			if !ok {
+				s, ok = cyrillicLetters[r]
+			}
+			if !ok {
+				s = string(appendFold(nil, string(r)))
+			}
+			tables[l][i] = s
+		}
+	}
+	return &tables
+})

@@ -388,6 +388,9 @@ func isLetter(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 	}
+	if r >= 0x400 && r < 0x482 || r >= 0x4E00 && r < 0x9FF0 || r >= 0xAC00 && r < 0xD7A4 {
+		return true // the plain letters of Cyrillic, Chinese and Korean, without a search
+	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.Is(unicode.M, r) || r == '〇'
 }
 
