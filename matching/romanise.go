@@ -69,17 +69,16 @@ func scriptOf(r rune) script {
 	return other
 }
 
+// needsCleaning reports whether r is anything but the letters and signs most
+// names are written in, which stand for themselves.
+func needsCleaning(r rune) bool {
+	return !(r >= ' ' && r < 0x7F || r >= 'А' && r <= 'я' || r == '«' || r == '»' || r == '“' || r == '”' || r == '’')
+}
+
 // clean brings a name to one encoding of each character: NFKC, without
-// invisible format characters. ASCII is returned as it is.
+// invisible format characters.
 func clean(name string) string {
-	ascii := true
-	for i := 0; i < len(name); i++ {
-		if name[i] >= utf8.RuneSelf || name[i] < ' ' {
-			ascii = false
-			break
-		}
-	}
-	if ascii {
+	if !strings.ContainsFunc(name, needsCleaning) {
 		return name
 	}
 	name = strings.Map(func(r rune) rune {
