@@ -58,13 +58,14 @@ func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
 		seqs[used.List] = used.Seq
 	}
 	return &reports.Report{
-		Run:       s.Run,
-		Generated: s.Run.Started,
-		Office:    s.env.Office,
-		Keep:      s.env.keep(),
-		Previous:  last,
-		Precision: precision(s.Run.Policy),
-		Key:       seal,
+		Run:           s.Run,
+		Generated:     s.Run.Started,
+		Office:        s.env.Office,
+		Jurisdictions: s.env.Jurisdictions,
+		Keep:          s.env.keep(),
+		Previous:      last,
+		Precision:     precision(s.Run.Policy),
+		Key:           seal,
 		Entity: func(list, id string) (*screening.Entity, error) {
 			e, err := s.env.Store.Entity(ctx, list, seqs[list], id)
 			if errors.Is(err, store.ErrNotFound) {
@@ -75,22 +76,17 @@ func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
 	}, nil
 }
 
-// precision is the measured worth of each strength, beside the scores it
-// stands for in the policy. It was measured under the default lines: under
+// precision is the measured worth of each strength. It was measured under the default lines: under
 // others it is left out.
 func precision(p *screening.Policy) []reports.Precision {
 	d := screening.DefaultPolicy()
 	if p.NoteLine != d.NoteLine || p.ReviewLine != d.ReviewLine || p.StrongLine != d.StrongLine || p.ExactLine != d.ExactLine {
 		return nil
 	}
-	from := map[screening.Strength][2]float64{
-		screening.Weak: {p.NoteLine, p.ReviewLine}, screening.Medium: {p.ReviewLine, p.StrongLine},
-		screening.Strong: {p.StrongLine, p.ExactLine}, screening.Exact: {p.ExactLine, 1},
-	}
 	var out []reports.Precision
 	for _, b := range matching.Bands() {
 		out = append(out, reports.Precision{
-			Strength: b.Strength, From: from[b.Strength][0], To: from[b.Strength][1], Judged: b.All, Right: b.Right,
+			Strength: b.Strength, Judged: b.All, Right: b.Right,
 			Source: "5,267 labelled queries against 24,753 listed parties",
 		})
 	}

@@ -46,21 +46,6 @@ func fillMethods(b *Book, t Tab, f *Findings) error {
 	w.cells(Styled{"Program", StyleLabel}, Styled{"screener " + run.Version, StyleText})
 	w.cells(Styled{"Started", StyleLabel}, Styled{stamp(run.Started), StyleText})
 	w.cells(Styled{"Finished", StyleLabel}, Styled{stamp(run.Finished), StyleText})
-	if len(f.Report.Precision) > 0 {
-		p.Skip(1)
-		w.cells(Styled{"How often matches of each strength were right, where it was measured", StyleBlock})
-		w.cells(Styled{"Strength (scores)", StyleHeader}, Styled{"Measured on", StyleHeader}, Styled{"Judged", StyleHeader}, Styled{"Right", StyleHeader})
-		for _, x := range f.Report.Precision {
-			share := "none judged"
-			if x.Judged > 0 {
-				share = fmt.Sprintf("%d (%.0f %%)", x.Right, 100*float64(x.Right)/float64(x.Judged))
-			}
-			w.cells(
-				Styled{fmt.Sprintf("%s (%.2f to %.2f)", strengthOf(x.Strength), x.From, x.To), StyleLabel},
-				Styled{x.Source, StyleText}, Styled{x.Judged, StyleNumber}, Styled{share, StyleText},
-			)
-		}
-	}
 	for _, in := range run.Inputs {
 		p.Skip(1)
 		w.cells(Styled{"File " + in.File, StyleBlock})

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 
 	"partnerscreen/screening"
@@ -42,7 +43,8 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 		}
 	}
 	p.Skip(1)
-	if err := p.Cells(nil, Styled{"Lines a score must reach (0 to 1)", StyleLabel}, Styled{"Score", StyleLabel}, Styled{"Strength from there", StyleLabel}); err != nil {
+	if err := p.Cells(nil, Styled{"Lines a score must reach (0 to 1)", StyleLabel}, Styled{"Score", StyleLabel}, Styled{"Strength from there", StyleLabel},
+		Styled{"Right, where measured", StyleLabel}, Styled{"Measured on", StyleLabel}); err != nil {
 		return err
 	}
 	for _, l := range []struct {
@@ -55,11 +57,31 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 		{"strong line", pol.StrongLine, screening.Strong},
 		{"exact line", pol.ExactLine, screening.Exact},
 	} {
-		if err := p.Cells(nil, Styled{l.name, StyleWords}, Styled{l.score, StyleScore}, Styled{string(l.from), StyleWords}); err != nil {
+		if err := p.Cells(nil, Styled{l.name, StyleWords}, Styled{l.score, StyleScore}, Styled{string(l.from), StyleWords},
+			Styled{f.worth(l.from), StyleWords}, Styled{f.measuredOn(l.from), StyleText}); err != nil {
 			return err
 		}
 	}
 	return p.End()
+}
+
+// worth says how often matches of a strength were right where that was measured.
+func (f *Findings) worth(s screening.Strength) string {
+	for _, x := range f.Report.Precision {
+		if x.Strength == s && x.Judged > 0 {
+			return fmt.Sprintf("%d of %d (%.0f %%)", x.Right, x.Judged, 100*float64(x.Right)/float64(x.Judged))
+		}
+	}
+	return "not measured"
+}
+
+func (f *Findings) measuredOn(s screening.Strength) string {
+	for _, x := range f.Report.Precision {
+		if x.Strength == s {
+			return x.Source
+		}
+	}
+	return ""
 }
 
 // anyOf joins the values a condition allows; one without values allows all.

@@ -25,7 +25,7 @@ type Report struct {
 	Previous *screening.Run
 	// Changes since Previous, in the order to show them.
 	Changes []Change
-	// Precision of each strength, measured, for Methods.
+	// Precision of each strength, measured, for Policy.
 	Precision []Precision
 	// Keep is how long a decision holds unless its reviewer says otherwise.
 	Keep time.Duration
@@ -47,8 +47,6 @@ var ErrNoEntity = errors.New("no such entity")
 // Precision says how often matches of one strength were right where it was measured.
 type Precision struct {
 	Strength screening.Strength
-	From     float64 // scores of the band, From up to but not including To
-	To       float64
 	Judged   int
 	Right    int
 	Source   string // what it was measured on

@@ -202,8 +202,8 @@ func sampleReport() *Report {
 			List: "bb_export_entities", Name: "Sorvenne Aerostat Works", Was: "note", Is: "review", Why: "listed name “Sorvenne Aerostat” added",
 		}},
 		Precision: []Precision{
-			{Strength: screening.Medium, From: 0.8, To: 0.9, Judged: 40, Right: 11, Source: "pairs of invented parties"},
-			{Strength: screening.Strong, From: 0.9, To: 0.98, Judged: 50, Right: 36, Source: "pairs of invented parties"},
+			{Strength: screening.Medium, Judged: 40, Right: 11, Source: "pairs of invented parties"},
+			{Strength: screening.Strong, Judged: 50, Right: 36, Source: "pairs of invented parties"},
 		},
 		Entity: func(list, id string) (*screening.Entity, error) {
 			if list != "aa_frozen_parties" || id != "AA-1017" {
