@@ -173,7 +173,9 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 	x.hitCut(q)
 	x.hitJoined(q)
 	for _, t := range x.hits {
-		x.visit(oneKey(t), yield)
+		if !s.common[t] || x.mayStandAlone(t) {
+			x.visit(oneKey(t), yield)
+		}
 		if s.common[t] {
 			for _, u := range x.hits {
 				if u != t && (!s.common[u] || u > t) {
@@ -186,6 +188,16 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 		}
 	}
 	x.visitWhole(q, yield)
+}
+
+// mayStandAlone reports whether a name may score enough that shares one
+// frequent word with the query and no other. Where the query has more words of
+// weight it may not, and the names under that word alone need not be looked at.
+func (x *search) mayStandAlone(t uint32) bool {
+	if x.space.person {
+		return x.length <= 2
+	}
+	return 1/(1+extraCost*x.unanswered(x.marks[t].words))+slack >= x.space.least
 }
 
 // weighQuery notes what each word of the query costs that nothing answers to.
