@@ -56,6 +56,7 @@ type search struct {
 	found                        []found
 	other                        profile // the candidate's name, unpacked
 	text                         []byte
+	sims                         []nearWord
 	bounded                      int // names looked at so far
 }
 
@@ -366,28 +367,69 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 }
 
 // bound is the most a name can score: as if every word of the query that is
-// like one of its words were as good for all of them.
+// like one of its words were as good for all of them. Words that are not quite
+// alike cost what their difference does, where that is less than leaving them
+// out: they may weigh less in the query than here.
 func (x *search) bound(name uint32) float32 {
 	s := x.space
 	n := &s.names[name]
-	var m float32
+	var exact, near, lack float32
 	var words uint64
 	count := 0
+	sims := x.sims[:0]
 	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		if k := &x.marks[r.post]; k.epoch == x.epoch {
-			m += r.weight * k.sim
-			words |= k.words
-			count++
+		if r.weight == 0 {
+			continue
 		}
+		k := &x.marks[r.post]
+		switch {
+		case k.epoch != x.epoch:
+			lack += r.weight
+			continue
+		case k.sim == sameMeaning:
+			exact += r.weight
+		default:
+			near += r.weight * k.sim
+			sims = append(sims, nearWord{r.weight, k.sim})
+		}
+		words |= k.words
+		count++
 	}
-	if m <= 0 {
+	x.sims = sims
+	if exact+near <= 0 {
 		return 0
 	}
 	if s.person {
-		return x.boundPerson(name, m, words, max(count, bits.OnesCount64(words)))
+		return x.boundPerson(name, exact+near, words, max(count, bits.OnesCount64(words)))
 	}
-	return m/(m+lackCost*max(0, n.mass-m)+extraCost*x.unanswered(words)) + slack
+	extra := x.unanswered(words)
+	against := lackCost*lack + extraCost*extra + clashCost*min(lack, extra)
+	best := float32(0)
+	if exact > 0 {
+		best = exact / (exact + against)
+	}
+	// The word that is most alike first: each is taken while it is better than
+	// what there is.
+	for range sims {
+		most := -1
+		for i := range sims {
+			if sims[i].weight > 0 && (most < 0 || sims[i].sim > sims[most].sim) {
+				most = i
+			}
+		}
+		w := sims[most]
+		sims[most].weight = 0
+		shared := exact + w.weight*w.sim
+		cost := against + w.weight*(1-w.sim)*(extraCost+lackCost+clashCost)
+		if score := shared / (shared + cost); score > best {
+			best, exact, against = score, shared, cost
+		}
+	}
+	return best + slack
 }
+
+// nearWord is a word of a name that is nearly one of the query's.
+type nearWord struct{ weight, sim float32 }
 
 // slack makes up for what rounding may take from a bound.
 const slack = 1e-4

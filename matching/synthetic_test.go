@@ -49,7 +49,9 @@ func (n *names) pick(words []string) string { return words[n.r.IntN(len(words))]
 
 func (n *names) word() string {
 	w := n.pick(inventedStarts)
-	for range n.r.IntN(3) {
+	// Long enough that words are as far apart as real ones: five to eight
+	// of the words of a real list are like a word of a name.
+	for range 1 + n.r.IntN(3) {
 		w += n.pick(inventedMiddle)
 	}
 	w += n.pick(inventedEnds)
