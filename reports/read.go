@@ -420,7 +420,7 @@ func (rd *reading) unsealed(h *header, n, number int, cells []string, key, run, 
 
 // asSealed is a cell's text as it was sealed: numbers in one way of writing.
 func asSealed(title, text string) string {
-	if title == colScore || title == colLine {
+	if title == colScore || title == colOpinion || title == colLine {
 		if f, err := strconv.ParseFloat(text, 64); err == nil {
 			return scoreText(f)
 		}

@@ -125,15 +125,15 @@ func TestReadDecisions(t *testing.T) {
 	want := &Decisions{Lines: []Line{
 		{
 			Key: "k-veltraxis-aa1017", Run: "2026-11-23-0007", Grade: screening.Escalate, Verdict: screening.TrueMatch, Reason: "same_name_and_place",
-			Reviewer: "A. Reader", Second: "B. Second", Except: []Listed{{"bb_export_entities", "B/77"}}, Cell: "Review!V3",
+			Reviewer: "A. Reader", Second: "B. Second", Except: []Listed{{"bb_export_entities", "B/77"}}, Cell: "Review!W3",
 		},
 		{
 			Key: "k-sorvenne-b204", Run: "2026-11-23-0007", Grade: screening.Review, Verdict: screening.FalsePositive, Reason: "different_place",
-			Note: "seen their register entry", Reviewer: "A. Reader", Expires: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC), Cell: "Review!V4",
+			Note: "seen their register entry", Reviewer: "A. Reader", Expires: time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC), Cell: "Review!W4",
 		},
 		{
 			Key: "k-hostile", Run: "2026-11-23-0007", Grade: screening.Review, Verdict: screening.NeedsInformation, Reason: "identifier_wanted",
-			Reviewer: "A. Reader", Cell: "Review!V5",
+			Reviewer: "A. Reader", Cell: "Review!W5",
 		},
 	}}
 	if diff := cmp.Diff(want, d); diff != "" {
@@ -204,60 +204,60 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			"Review!C5: “Party” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file"},
 		{"the key of one line put on another", func(rv *reviewer) { rv.set(colKey, 5, "k-veltraxis-aa1017") },
 			"sorvenne-b204 false_positive\nveltraxis-aa1017 true_match\n" +
-				"Review!AE5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
+				"Review!AF5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
 		{"a locked column deleted", func(rv *reviewer) { rv.ok(rv.file.RemoveCol("Review", "C")) },
 			"Review!A2: column “Party” is gone, so no line of this sheet can be checked; put it back from the file as it was made"},
 		{"a verdict that is none", func(rv *reviewer) { rv.set(colVerdict, 4, "maybe") },
 			"hostile needs_information\nveltraxis-aa1017 true_match\n" +
-				"Review!V4: no verdict of the list; choose False positive, True match, Needs information"},
+				"Review!W4: no verdict of the list; choose False positive, True match, Needs information"},
 		{"no reviewer, and a reason for another verdict", func(rv *reviewer) {
 			rv.set(colReviewer, 3, "")
 			rv.set(colReason, 5, "Different name")
 		}, "sorvenne-b204 false_positive\n" +
-			"Review!Z3: a verdict wants its reviewer's name\n" +
-			"Review!W5: “Different name” is a reason for “False positive”, and the verdict is another"},
+			"Review!AA3: a verdict wants its reviewer's name\n" +
+			"Review!X5: “Different name” is a reason for “False positive”, and the verdict is another"},
 		{"the second reviewer is the first", func(rv *reviewer) { rv.set(colSecond, 3, "a. reader") },
 			"hostile needs_information\nsorvenne-b204 false_positive\n" +
-				"Review!AA3: the second reviewer is the first; another person must look"},
+				"Review!AB3: the second reviewer is the first; another person must look"},
 		{"dates that are past, ambiguous, and in words", func(rv *reviewer) {
 			rv.set(colExpires, 3, "2026-11-01")
 			rv.set(colExpires, 4, "03/04/2027")
 			rv.set(colExpires, 5, "next summer")
-		}, "Review!AB3: the date lies in the past; a verdict holds until a day to come\n" +
-			"Review!AB4: no date, or one that can be read in two ways; write it as 2027-06-30\n" +
-			"Review!AB5: no date, or one that can be read in two ways; write it as 2027-06-30"},
+		}, "Review!AC3: the date lies in the past; a verdict holds until a day to come\n" +
+			"Review!AC4: no date, or one that can be read in two ways; write it as 2027-06-30\n" +
+			"Review!AC5: no date, or one that can be read in two ways; write it as 2027-06-30"},
 		{"a line copied, and both agree", func(rv *reviewer) { rv.ok(rv.file.DuplicateRowTo("Review", 4, 6)) }, allApplied},
 		{"a line copied, and the copies disagree", func(rv *reviewer) {
 			rv.ok(rv.file.DuplicateRowTo("Review", 4, 6))
 			rv.decide(6, "True match", "Party confirmed it")
 		}, "hostile needs_information\nveltraxis-aa1017 true_match\n" +
-			"Review!V4: the same line stands here more than once with different decisions; keep one of them\n" +
-			"Review!V6: the same line stands here more than once with different decisions; keep one of them"},
+			"Review!W4: the same line stands here more than once with different decisions; keep one of them\n" +
+			"Review!W6: the same line stands here more than once with different decisions; keep one of them"},
 		{"verdicts taken out again", func(rv *reviewer) {
 			rv.set(colVerdict, 3, "")
 			rv.set(colReason, 3, "")
 		}, "hostile needs_information\nsorvenne-b204 false_positive"},
 		{"a reason and no verdict", func(rv *reviewer) { rv.set(colVerdict, 3, "") },
 			"hostile needs_information\nsorvenne-b204 false_positive\n" +
-				"Review!V3: no verdict of the list; choose False positive, True match, Needs information"},
+				"Review!W3: no verdict of the list; choose False positive, True match, Needs information"},
 		{"listings left out that are not there, or all of them", func(rv *reviewer) {
 			rv.set(colExcept, 3, "3")
 			rv.set(colExcept, 4, "1")
 		}, "hostile needs_information\n" +
-			"Review!X3: wants numbers of listings from 1 to 2, with commas between them\n" +
-			"Review!X4: that leaves no listing for the verdict; choose “False positive” instead"},
+			"Review!Y3: wants numbers of listings from 1 to 2, with commas between them\n" +
+			"Review!Y4: that leaves no listing for the verdict; choose “False positive” instead"},
 		{"“Other” without a note", func(rv *reviewer) { rv.set(colReason, 3, "Other (say in the note)") },
-			"hostile needs_information\nsorvenne-b204 false_positive\nReview!Y3: “Other (say in the note)” wants a note"},
+			"hostile needs_information\nsorvenne-b204 false_positive\nReview!Z3: “Other (say in the note)” wants a note"},
 		{"a line typed in by hand", func(rv *reviewer) {
 			rv.set("Party", 6, "Quillon College")
 			rv.decide(6, "False positive", "Different name")
-		}, allApplied + "\nReview!V6: the line has no key or no seal, so it cannot be told which match it is about; decide it on its own line"},
+		}, allApplied + "\nReview!W6: the line has no key or no seal, so it cannot be told which match it is about; decide it on its own line"},
 		{"formulas typed into green cells", func(rv *reviewer) {
 			rv.ok(rv.file.SetCellFormula("Review", rv.cell("Review", colVerdict, 4), `"True match"`))
 			rv.ok(rv.file.SetCellValue("Review", rv.cell("Review", colVerdict, 3), nil))
 		}, "hostile needs_information\n" +
-			"Review!V3: no verdict of the list; choose False positive, True match, Needs information\n" +
-			"Review!V4: no verdict of the list; choose False positive, True match, Needs information"},
+			"Review!W3: no verdict of the list; choose False positive, True match, Needs information\n" +
+			"Review!W4: no verdict of the list; choose False positive, True match, Needs information"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -495,7 +495,7 @@ func FuzzReviewSheet(f *testing.F) {
 	parts := read(empty.Bytes(), "")
 	sheet := read(book.Bytes(), "xl/worksheets/sheet2.xml")["xl/worksheets/sheet2.xml"]
 	f.Add(sheet)
-	f.Add(bytes.Replace(sheet, []byte(`r="V3" s="13"`), []byte(`r="V3" t="str"`), 1))
+	f.Add(bytes.Replace(sheet, []byte(`r="W3" s="13"`), []byte(`r="W3" t="str"`), 1))
 	f.Add([]byte(`<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Key</t></is></c></row></sheetData></worksheet>`))
 	f.Fuzz(func(t *testing.T, sheet []byte) {
 		var out bytes.Buffer

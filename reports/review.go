@@ -22,6 +22,7 @@ var review = Tab{
 // The columns of Review that the reader of decisions looks for by name.
 const (
 	colScore     = "Score"
+	colOpinion   = "OFAC's own search"
 	colLine      = "Line"
 	colListings  = "Listings"
 	colListed    = "Listing ids"
@@ -59,6 +60,7 @@ var reviewColumns = []struct {
 	{Column{Title: "Office that owns it", Width: 15, Style: StyleWords}, func(fd *Finding) string { return plainOwners(&fd.Match) }},
 	{Column{Title: "Strength", Width: 10, Style: StyleWords}, func(fd *Finding) string { return strengthOf(fd.Match.Strength) }},
 	{Column{Title: colScore, Width: 7, Style: StyleScore}, func(fd *Finding) string { return scoreText(fd.Match.Score) }},
+	{Column{Title: colOpinion, Width: 9, Style: StyleScore}, func(fd *Finding) string { return secondOpinion(&fd.Match) }},
 	{Column{Title: "Speaks for it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.For) }},
 	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Against) }},
 	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Missing) }},
@@ -111,6 +113,12 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 				row = append(row, ofGrade(fd.Grade))
 			case colScore:
 				row = append(row, screening.Round(fd.Match.Score))
+			case colOpinion:
+				if fd.Match.SecondOpinion == 0 {
+					row = append(row, nil)
+				} else {
+					row = append(row, fd.Match.SecondOpinion)
+				}
 			case colPage:
 				link, err := p.Link(i+1, values[i])
 				if err != nil {
@@ -271,4 +279,13 @@ func publisherPage(m *screening.Match) string {
 		}
 	}
 	return ""
+}
+
+// secondOpinion is what the search method OFAC publishes would score; blank
+// where it was not asked.
+func secondOpinion(m *screening.Match) string {
+	if m.SecondOpinion == 0 {
+		return ""
+	}
+	return scoreText(m.SecondOpinion)
 }
