@@ -22,6 +22,7 @@ const (
 	strict           = 1.80 // when nothing distinctive is shared, every word counts for more
 	loneCost         = 1.40 // when one distinctive word is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
+	pairedSpelling   = 0.70 // when every word of both names has its partner
 )
 
 // pairing is two words that may be one.
@@ -597,6 +598,9 @@ func (a *alignment) shares() (s shares) {
 	spelling := max(1, f/loneCost)
 	if a.names == 1 && a.words == 1 {
 		spelling *= loneSpelling
+	}
+	if a.left == 0 && a.words > 1 {
+		spelling *= pairedSpelling
 	}
 	if a.differ {
 		place += differCost
