@@ -22,7 +22,7 @@ const (
 	strict           = 1.80 // when nothing distinctive is shared, every word counts for more
 	loneCost         = 1.40 // when one distinctive word is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
-	pairedSpelling   = 0.70 // when every word of both names has its partner
+	pairedSpelling   = 0.65 // when every word of both names has its partner
 )
 
 // pairing is two words that may be one.

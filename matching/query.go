@@ -420,7 +420,7 @@ func (x *search) bound(name uint32) float32 {
 		w := sims[most]
 		sims[most].weight = 0
 		shared := exact + w.weight*w.sim
-		cost := against + w.weight*(1-w.sim)*(extraCost+lackCost+clashCost)
+		cost := against + w.weight*(1-w.sim)*(extraCost+lackCost+clashCost)*pairedSpelling
 		if score := shared / (shared + cost); score > best {
 			best, exact, against = score, shared, cost
 		}
