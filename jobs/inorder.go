@@ -27,14 +27,14 @@ func inOrder[In, Out any](ctx context.Context, items iter.Seq2[In, error], work 
 			done chan struct{}
 		}
 		workers := runtime.GOMAXPROCS(0)
-		todo := make(chan *chunk, workers)
+		waiting := make(chan *chunk, workers)
 		order := make(chan *chunk, 2*workers)
 		var wg sync.WaitGroup
 		defer wg.Wait()
 		defer cancel()
 		for range workers {
 			wg.Go(func() {
-				for c := range todo {
+				for c := range waiting {
 					c.out = make([]Out, len(c.in))
 					for i, item := range c.in {
 						if ctx.Err() != nil {
@@ -48,7 +48,7 @@ func inOrder[In, Out any](ctx context.Context, items iter.Seq2[In, error], work 
 		}
 		wg.Go(func() {
 			defer close(order)
-			defer close(todo)
+			defer close(waiting)
 			send := func(c *chunk) bool {
 				select {
 				case order <- c:
@@ -59,7 +59,7 @@ func inOrder[In, Out any](ctx context.Context, items iter.Seq2[In, error], work 
 					return false
 				}
 				select {
-				case todo <- c:
+				case waiting <- c:
 					return true
 				case <-ctx.Done():
 					return false

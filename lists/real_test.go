@@ -215,7 +215,7 @@ func TestRealFormats(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			b, err := os.ReadFile(c.file)
 			if err != nil {
-				t.Skipf("not there: %v", err)
+				t.Skipf("no such file beside REAL_LISTS: %v", err)
 			}
 			folder := t.TempDir()
 			write(t, filepath.Join(folder, c.card.ID, c.as), string(b))
