@@ -399,11 +399,21 @@ func (x *search) bound(name uint32) float32 {
 	if exact+near <= 0 {
 		return 0
 	}
-	if s.person {
-		return x.boundPerson(name, exact+near, words, max(count, bits.OnesCount64(words)))
-	}
 	extra := x.unanswered(words)
 	against := lackCost*lack + extraCost*extra + clashCost*min(lack, extra)
+	spelling := float32((extraCost + lackCost + clashCost) * pairedSpelling)
+	most := float32(1)
+	if s.person {
+		if x.initialLetters != 0 || n.initials {
+			return x.boundInitials(name, exact+near, words, max(count, bits.OnesCount64(words)))
+		}
+		if max(count, bits.OnesCount64(words)) < 2 {
+			most = 1 - oneName
+		}
+		extra *= middleName
+		against = personLackCost*lack + min(personExtraCost, personMoreCost)*extra + personClashCost*min(lack, extra)
+		spelling = personSpellingCost
+	}
 	best := float32(0)
 	if exact > 0 {
 		best = exact / (exact + against)
@@ -420,12 +430,12 @@ func (x *search) bound(name uint32) float32 {
 		w := sims[most]
 		sims[most].weight = 0
 		shared := exact + w.weight*w.sim
-		cost := against + w.weight*(1-w.sim)*(extraCost+lackCost+clashCost)*pairedSpelling
+		cost := against + w.weight*(1-w.sim)*spelling
 		if score := shared / (shared + cost); score > best {
 			best, exact, against = score, shared, cost
 		}
 	}
-	return best + slack
+	return best*most + slack
 }
 
 // nearWord is a word of a name that is nearly one of the query's.
@@ -448,8 +458,9 @@ func (x *search) unanswered(words uint64) (sum float32) {
 	return sum
 }
 
-// boundPerson is bound for a person, of whose name m is shared, in count words.
-func (x *search) boundPerson(name uint32, m float32, words uint64, count int) float32 {
+// boundInitials is bound for a person where one of the names has initials; m
+// of the listed name is shared, in count words.
+func (x *search) boundInitials(name uint32, m float32, words uint64, count int) float32 {
 	s := x.space
 	n := &s.names[name]
 	mass, initials := n.mass, false

@@ -35,6 +35,7 @@ type nameRef struct {
 	squash   uint64
 	full     uint64
 	segments uint8
+	initials bool // of a person's name: some words are single letters
 }
 
 // ref is one word of a name.
@@ -105,6 +106,7 @@ func (b *builder) add(e uint32, i int, words []Word) {
 	}
 	n := nameRef{entity: e, name: uint16(i), words: uint32(len(b.refs)), acronyms: uint32(len(b.acronyms)), mass: mass, squash: p.squashHash, full: p.fullHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
 	for _, w := range p.words {
+		n.initials = n.initials || len(w.text) == 1
 		id := b.interned[internKeyOf(w.term)]
 		b.refs = append(b.refs, ref{id, b.posts[id], w.weight, w.segment})
 	}
