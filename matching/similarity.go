@@ -143,13 +143,30 @@ func editCost(a, b string, limit int) (cost float32, edits int) {
 	prev2, prev, row := &rows[0], &rows[1], &rows[2]
 	n, m := endA-start, endB-start
 	before := int8(0) // the least edits of the row before
-	for j := 1; j <= m; j++ {
+	if n-m > limit || m-n > limit {
+		return 0, limit + 1
+	}
+	// A path that strays further than limit from the diagonal has more edits:
+	// only the cells beside it are looked at, and those around them count as far.
+	far := cell{1e6, 100}
+	for j := 1; j <= min(m, limit); j++ {
 		prev[j] = cell{prev[j-1].cost + addCost(b, start+j-1), prev[j-1].edits + 1}
+	}
+	if limit < m {
+		prev[limit+1] = far
 	}
 	for i := 1; i <= n; i++ {
 		x := start + i - 1
-		row[0] = cell{prev[0].cost + addCost(a, x), prev[0].edits + 1}
-		for j := 1; j <= m; j++ {
+		from, to := max(1, i-limit), min(m, i+limit)
+		if from == 1 {
+			row[0] = cell{prev[0].cost + addCost(a, x), prev[0].edits + 1}
+		} else {
+			row[from-1] = far
+		}
+		if to < m {
+			row[to+1] = far
+		}
+		for j := from; j <= to; j++ {
 			y := start + j - 1
 			best := prev[j-1]
 			if a[x] != b[y] {
@@ -172,8 +189,8 @@ func editCost(a, b string, limit int) (cost float32, edits int) {
 			}
 			row[j] = best
 		}
-		least := row[0].edits
-		for j := 1; j <= m; j++ {
+		least := row[from-1].edits
+		for j := from; j <= to; j++ {
 			least = min(least, row[j].edits)
 		}
 		if i > 1 && int(least) > limit && int(before) > limit {
