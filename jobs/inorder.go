@@ -117,8 +117,8 @@ type memo struct {
 	found   map[string][]screening.Candidate
 }
 
-// memoParties bounds the memo: some 50 MB at the very most.
-const memoParties = 50_000
+// memoParties bounds the memo: some 20 MB at the very most.
+const memoParties = 20_000
 
 func newMemo(m screening.Matcher) *memo {
 	return &memo{matcher: m, found: map[string][]screening.Candidate{}}
