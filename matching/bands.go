@@ -29,7 +29,7 @@ func Bands() []Band {
 	return []Band{
 		{screening.Exact, 541, 572},
 		{screening.Strong, 162, 170},
-		{screening.Medium, 71, 82},
-		{screening.Weak, 24, 133},
+		{screening.Medium, 71, 81},
+		{screening.Weak, 24, 132},
 	}
 }

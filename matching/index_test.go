@@ -34,7 +34,7 @@ func TestExhaustivePairs(t *testing.T) {
 	sameAsExhaustive(t, entities, parties)
 }
 
-var realCount = flag.Int("parties", 500, "how many real partners TestExhaustiveReal compares with every name (20000 takes an hour)")
+var realCount = flag.Int("parties", 500, "how many real partners TestExhaustiveReal compares with every name (20000 takes some ten minutes)")
 
 // TestExhaustiveReal does so with real lists and real partners. The lists are
 // in the folder REAL_LISTS names, the partners in the folder beside it.

@@ -247,7 +247,8 @@ func bare(s string) string {
 			b = append(b, 'k')
 			c = 's'
 		}
-		if n := len(b); n > 0 && b[n-1] == c {
+		// Doubled letters count once, but not those with a vowel between them.
+		if n := len(b); n > 0 && b[n-1] == c && !strings.ContainsRune("aeiouywv", rune(s[i-1])) {
 			continue
 		}
 		b = append(b, c)
