@@ -70,6 +70,40 @@ func Compare(query *screening.Party, candidate *screening.Entity, opts Options) 
 	return explain(&s, &q, &bestName, query, candidate, candidate.Names[best], policy)
 }
 
+// CompareEither compares two parties of which neither is the listed one: the
+// better of Compare with one as the query and with the other, for either may be
+// the fuller name. Evidence names a's values under query and b's under candidate.
+func CompareEither(a, b *screening.Party, opts Options) Scored {
+	there, back := Compare(a, listedAs(b), opts), Compare(b, listedAs(a), opts)
+	if back.Score <= there.Score {
+		return there
+	}
+	for i := range back.Evidence {
+		ev := &back.Evidence[i]
+		ev.Query, ev.Candidate = ev.Candidate, ev.Query
+	}
+	back.Matched = there.Matched
+	return back
+}
+
+// listedAs is a party as a list would have it.
+func listedAs(p *screening.Party) *screening.Entity {
+	e := &screening.Entity{Names: []screening.Name{{Text: p.Name, Kind: screening.PrimaryName}}, Identifiers: p.Identifiers}
+	if p.Country != "" {
+		e.Countries = []string{p.Country}
+	}
+	if p.City != "" || p.Address != "" {
+		e.Addresses = []screening.Address{{Text: p.Address, City: p.City, Country: p.Country}}
+	}
+	if p.BirthDate != "" {
+		e.BirthDates = []string{p.BirthDate}
+	}
+	if p.Website != "" {
+		e.Websites = []string{p.Website}
+	}
+	return e
+}
+
 // prepare reads a name.
 func prepare(name string, person bool) profile {
 	return newProfile(read(name, person), person, func(w *Word) *term { return newTerm(w, person) })

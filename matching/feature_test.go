@@ -196,6 +196,22 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+func TestCompareEither(t *testing.T) {
+	long, short := org("Department of Optics, Ostankov University, Volsk"), org("Ostankov University")
+	a, b := CompareEither(long, short, Options{}), CompareEither(short, long, Options{})
+	if a.Score != b.Score || a.Score < screening.DefaultPolicy().ReviewLine {
+		t.Errorf("%v one way round and %v the other, want the same above the line", a.Score, b.Score)
+	}
+	if b.Matched.Text != long.Name {
+		t.Errorf("matched %q, want the second party's name", b.Matched.Text)
+	}
+	for _, ev := range b.Evidence {
+		if ev.Feature == "name" && ev.Direction == screening.For && ev.Query != "Ostankov University" {
+			t.Errorf("evidence for the first party: %q", ev.Query)
+		}
+	}
+}
+
 // TestCards checks that every feature says what it is.
 func TestCards(t *testing.T) {
 	seen := map[string]bool{}
