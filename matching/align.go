@@ -23,6 +23,7 @@ const (
 	loneCost         = 1.40 // when one distinctive word is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
 	pairedSpelling   = 0.65 // when every word of both names has its partner
+	leastStrict      = 0.15 // what a generic word counts for at least when nothing distinctive is shared
 )
 
 // pairing is two words that may be one.
@@ -376,6 +377,8 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		case Generic:
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
+			} else if a.distinctive < leastDistinctive {
+				a.extra += max(0, leastStrict-w.weight)
 			}
 		}
 	}
@@ -399,6 +402,8 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		case Generic:
 			if !a.kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
+			} else if a.distinctive < leastDistinctive {
+				a.lack += max(0, leastStrict-w.weight)
 			}
 		}
 	}

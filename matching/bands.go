@@ -29,7 +29,7 @@ func Bands() []Band {
 	return []Band{
 		{screening.Exact, 541, 572},
 		{screening.Strong, 162, 170},
-		{screening.Medium, 71, 81},
-		{screening.Weak, 24, 132},
+		{screening.Medium, 70, 80},
+		{screening.Weak, 25, 133},
 	}
 }
