@@ -30,6 +30,6 @@ func Bands() []Band {
 		{screening.Exact, 541, 572},
 		{screening.Strong, 162, 170},
 		{screening.Medium, 70, 80},
-		{screening.Weak, 25, 133},
+		{screening.Weak, 25, 129},
 	}
 }

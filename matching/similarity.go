@@ -85,7 +85,7 @@ func slight(cost float32, longer int) bool {
 }
 
 // otherFirst is what another first letter costs besides: it is seldom mistaken.
-const otherFirst = 0.3
+const otherFirst = 0.8
 
 // exchanged is the cost of two neighbouring letters that changed places.
 const exchanged = 0.65
@@ -130,7 +130,7 @@ func editCost(a, b string, limit int) (cost float32, edits int) {
 		return cost, end - start
 	case start+1 == endA && start+1 == endB:
 		cost = replaceCost(a[start], b[start])
-		if start == 0 {
+		if start == 0 && !looksAlike(a[0], b[0]) {
 			cost += otherFirst
 		}
 		return cost, 1
@@ -171,7 +171,7 @@ func editCost(a, b string, limit int) (cost float32, edits int) {
 			best := prev[j-1]
 			if a[x] != b[y] {
 				best.cost += replaceCost(a[x], b[y])
-				if x == 0 && y == 0 {
+				if x == 0 && y == 0 && !looksAlike(a[x], b[y]) {
 					best.cost += otherFirst
 				}
 				best.edits++
