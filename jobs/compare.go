@@ -71,21 +71,14 @@ func compareLine(policy *screening.Policy, at map[string]int, rec []string) []st
 		}
 		return ""
 	}
-	query := screening.Party{Role: screening.RolePartner, Name: cell("name1")}
-	candidate := screening.Entity{
-		Names: []screening.Name{{Text: cell("name2"), Kind: screening.PrimaryName}},
-		Kind:  screening.KindOrganisation,
-	}
+	a := screening.Party{Role: screening.RolePartner, Name: cell("name1")}
+	b := screening.Party{Role: screening.RolePartner, Name: cell("name2")}
 	if strings.EqualFold(strings.TrimSpace(cell("type")), "person") {
-		query.Role, candidate.Kind = screening.RolePerson, screening.KindPerson
+		a.Role, b.Role = screening.RolePerson, screening.RolePerson
 	}
-	if code, ok := screening.CountryCode(cell("country1")); ok {
-		query.Country = code
-	}
-	if code, ok := screening.CountryCode(cell("country2")); ok {
-		candidate.Countries = []string{code}
-	}
-	c := matching.Compare(&query, &candidate, matching.Options{Policy: policy})
+	a.Country, _ = screening.CountryCode(cell("country1"))
+	b.Country, _ = screening.CountryCode(cell("country2"))
+	c := matching.CompareEither(&a, &b, matching.Options{Policy: policy})
 	var why []string
 	for _, e := range c.Evidence {
 		why = append(why, fmt.Sprintf("%s %+.4f %s: %s | %s", e.Direction, e.Score, e.Feature, e.Query, e.Candidate))

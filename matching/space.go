@@ -57,7 +57,6 @@ type builder struct {
 	interned map[string]uint32
 	concepts map[string]uint32 // posting numbers of generic words, places and numbers
 	formIDs  map[string]uint16
-	taken    map[string]bool // profiles of the current entity
 }
 
 func newBuilder(person bool, least float32) *builder {
