@@ -314,3 +314,27 @@ func FuzzMatch(f *testing.F) {
 		OFACScore(name, other)
 	})
 }
+
+// TestAParentAloneAsksWhichPart holds a sheet that names only the parent of
+// listed institutes below the line, and has it ask.
+func TestAParentAloneAsksWhichPart(t *testing.T) {
+	asks := func(query, name string) (bool, float64) {
+		s := Compare(org(query), listed(name), Options{})
+		for _, ev := range s.Evidence {
+			if ev.Direction == screening.Missing && strings.Contains(ev.Detail, "which institute") {
+				return true, s.Score
+			}
+		}
+		return false, s.Score
+	}
+	line := screening.DefaultPolicy().ReviewLine
+	if ok, score := asks("Belvaran Academy of Sciences", "Institute of Microwave Electronics, Belvaran Academy of Sciences"); !ok || score >= line {
+		t.Errorf("the parent alone: asked %v, score %v", ok, score)
+	}
+	if ok, score := asks("Institute of Microwave Electronics, Belvaran Academy of Sciences", "Institute of Microwave Electronics, Belvaran Academy of Sciences"); ok || score < line {
+		t.Errorf("the part itself: asked %v, score %v", ok, score)
+	}
+	if ok, _ := asks("Belvaran", "Belvaran Institute"); ok {
+		t.Error("asked although hardly anything is missing")
+	}
+}

@@ -54,6 +54,12 @@ var nameFeature = Feature{
 		against(shares.spelling, "", "", "spelt differently")
 		against(shares.extra, extra, "", "words the listed name does not have")
 		against(shares.lack, "", lack, "words of the listed name that are missing here")
+		if extra == "" && len(spelt) == 0 && shares.lack >= partShare && namesAPart(c.candidate.words, cUsed) {
+			out = append(out, screening.Evidence{
+				Direction: screening.Missing, Candidate: lack,
+				Detail: "which institute or part is meant? The listed party is one part of what the row names",
+			})
+		}
 		against(shares.clash, extra, lack, "words that stand against each other")
 		against(shares.number, extra, lack, "the numbers differ")
 		against(shares.generic, shared.Query, shared.Candidate, shares.genericWhy)
@@ -66,6 +72,21 @@ var nameFeature = Feature{
 		}
 		return out
 	},
+}
+
+// partShare is how much missing words must take before they are asked about:
+// enough to keep an otherwise equal name below the review line.
+const partShare = 0.2
+
+// namesAPart reports whether the words not used name a part of a party: "The
+// Institute of Electronics" beside "Chinese Academy of Sciences".
+func namesAPart(words []word, used []bool) bool {
+	for i := range words {
+		if !used[i] && words[i].class == Generic && units[words[i].key] {
+			return true
+		}
+	}
+	return false
 }
 
 func raws(words []word) string {
