@@ -7,6 +7,7 @@ import (
 
 	"partnerscreen/lists"
 	"partnerscreen/screening"
+	"partnerscreen/screening/intake"
 	"partnerscreen/screening/store"
 )
 
@@ -21,7 +22,7 @@ type Env struct {
 	Jurisdictions []string      // of the office: ISO 3166-1 alpha-2; nil binds every list
 	MaxAge        time.Duration // a list is usable this long after it was last fetched
 	Policy        *screening.Policy
-	Columns       map[string][]string // header mapping of the configuration: role to headers
+	Columns       intake.Columns // of the configuration; a run's own stand before them
 	// KeepDecisions is how long a decision holds unless its reviewer says otherwise; 0 is DefaultKeep.
 	KeepDecisions time.Duration
 	// Actor is who is signed in.
@@ -78,6 +79,18 @@ func (env *Env) bearing(card *lists.Card) screening.Bearing {
 func (env *Env) blocked(card *lists.Card) bool {
 	inUnion := screening.BearingFor([]string{"EU"}, false, env.Jurisdictions) == screening.Binding
 	return len(env.Jurisdictions) > 0 && inUnion && env.bearing(card) != screening.Binding
+}
+
+// columns are a run's own mappings, and those of the configuration for the
+// roles it does not name.
+func (env *Env) columns(own intake.Columns) intake.Columns {
+	out := slices.Clone(own)
+	for _, m := range env.Columns {
+		if !slices.ContainsFunc(own, func(o intake.Mapping) bool { return o.Role == m.Role }) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // stale says how old an edition's content is when it is older than the

@@ -179,7 +179,7 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	persons := false
 	for _, file := range opts.Files {
 		in := screening.Input{File: s.inputName(filepath.Base(file))}
-		book, err := intake.Open(file, intake.Options{Columns: opts.Columns})
+		book, err := intake.Open(file, intake.Options{Columns: env.columns(opts.Columns)})
 		if err != nil {
 			in.Error = err.Error()
 		} else {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +16,7 @@ import (
 
 	"partnerscreen/lists"
 	"partnerscreen/screening"
+	"partnerscreen/screening/intake"
 )
 
 // Config is the file that names places and judgement. Every key has a
@@ -107,6 +109,9 @@ func (c *Config) check(path string) error {
 	if c.Lists.MaxAgeDays <= 0 {
 		return bad("lists.max_age_days must be above 0")
 	}
+	if _, err := c.columns(); err != nil {
+		return bad("columns: %v", err)
+	}
 	p := c.policy()
 	if lines := []float64{0, p.NoteLine, p.ReviewLine, p.StrongLine, p.ExactLine, 1}; !slices.IsSorted(lines) {
 		return bad("the lines of [policy] must rise from note (%v) over review (%v) and strong (%v) to exact (%v), from 0 to 1",
@@ -169,6 +174,17 @@ func (c *Config) cards() ([]lists.Card, error) {
 		cards = append(cards, card)
 	}
 	return cards, nil
+}
+
+// columns are the mappings of the file, in the order of their roles.
+func (c *Config) columns() (intake.Columns, error) {
+	var specs []string
+	for _, role := range slices.Sorted(maps.Keys(c.Columns)) {
+		for _, header := range c.Columns[role] {
+			specs = append(specs, role+"="+header)
+		}
+	}
+	return intake.ParseColumns(specs)
 }
 
 // enabled reports whether a list takes part: every card when the key is

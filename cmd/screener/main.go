@@ -216,6 +216,10 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 	if err != nil {
 		return nil, err
 	}
+	columns, err := cfg.columns()
+	if err != nil {
+		return nil, err
+	}
 	return &jobs.Env{
 		Cards:         cards,
 		Enabled:       cfg.enabled,
@@ -223,7 +227,7 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 		Jurisdictions: cfg.Office.Jurisdictions,
 		MaxAge:        time.Duration(cfg.Lists.MaxAgeDays) * 24 * time.Hour,
 		Policy:        cfg.policy(),
-		Columns:       cfg.Columns,
+		Columns:       columns,
 		Fetcher: &lists.Fetcher{
 			Timeout:   time.Duration(cfg.Fetch.TimeoutMinutes) * time.Minute,
 			MaxBytes:  cfg.Fetch.MaxMegabytes << 20,
