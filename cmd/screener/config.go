@@ -60,6 +60,8 @@ type FetchConfig struct {
 	TimeoutMinutes int    `toml:"timeout_minutes"`
 	MaxMegabytes   int64  `toml:"max_megabytes"`
 	UserAgent      string `toml:"user_agent"`
+	// Formats names, by list, the format to fetch where it is published in several.
+	Formats map[string]string `toml:"formats"`
 }
 
 func defaultConfig() *Config {
@@ -126,6 +128,19 @@ func (c *Config) check(path string) error {
 			return bad("the id %q of a [[custom_list]] is taken", l.ID)
 		}
 		seen[l.ID] = true
+	}
+	for id, format := range c.Fetch.Formats {
+		card, ok := lists.Find(lists.All, id)
+		if !ok {
+			return bad("fetch.formats: there is no list %q%s", id, suggest(id, c.listIDs()))
+		}
+		var names []string
+		for _, f := range card.Formats {
+			names = append(names, f.Name)
+		}
+		if !slices.Contains(names, format) {
+			return bad("fetch.formats: %s is read as %s, not as %q", id, strings.Join(names, ", "), format)
+		}
 	}
 	if c.Lists.Enabled != nil {
 		for _, id := range *c.Lists.Enabled {
@@ -214,7 +229,7 @@ var keys = []string{
 	"office", "office.name", "office.jurisdictions", "lists", "lists.enabled", "lists.accept_licence", "lists.max_age_days",
 	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
 	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
-	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent",
+	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 }
 
 func suggestKey(key string) string { return suggest(key, keys) }

@@ -232,6 +232,7 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 			Timeout:   time.Duration(cfg.Fetch.TimeoutMinutes) * time.Minute,
 			MaxBytes:  cfg.Fetch.MaxMegabytes << 20,
 			UserAgent: cfg.Fetch.UserAgent,
+			Formats:   cfg.Fetch.Formats,
 		},
 		Office:   cfg.Office.Name,
 		Actor:    actor(),
