@@ -20,6 +20,15 @@ golden: ## write the golden files anew; read the diff
 bench: ## speed and memory, with how to read them
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
+FUZZTIME ?= 1000x
+
+fuzz: ## fuzz every target in turn, FUZZTIME=10m for long; what it finds stays in testdata/fuzz
+	@for pkg in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+	    $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x $$pkg || exit 1; \
+	  done; \
+	done
+
 lint: ## vet, formatting, house rules and the arrows between rooms
 	$(GO) vet ./...
 	@test -z "$$(gofmt -l cmd screening lists matching jobs reports)" || { gofmt -l cmd screening lists matching jobs reports; exit 1; }
@@ -28,4 +37,4 @@ lint: ## vet, formatting, house rules and the arrows between rooms
 
 check: lint test ## what a change must pass
 
-.PHONY: help build demo test golden bench lint check
+.PHONY: help build demo test golden bench fuzz lint check
