@@ -20,11 +20,12 @@ func (b Band) Precision() float64 {
 }
 
 // Bands returns the measured worth of each strength under the default policy,
-// strongest first. It was measured with this version of the matcher on the 5,267
-// labelled queries it was tuned on, so it flatters: a sixth
-// of them are listed parties as other sources spell them, the rest harmless, look-alikes and namesakes among them, against 24,753
-// listed parties. In an office with fewer listed partners the shares are lower:
-// the same few wrong matches stand beside fewer right ones.
+// strongest first. It was measured with this version of the matcher on the
+// 5,267 labelled queries it was tuned on, so it flatters: a sixth of them are
+// listed parties as other sources spell them, the rest harmless, look-alikes
+// and namesakes among them, against 24,753 listed parties. In an office with
+// fewer listed partners the shares are lower: the same few wrong matches stand
+// beside fewer right ones.
 func Bands() []Band {
 	return []Band{
 		{screening.Exact, 541, 572},
