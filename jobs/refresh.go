@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,18 @@ import (
 	"partnerscreen/screening"
 	"partnerscreen/screening/store"
 )
+
+var refreshJob = Job{
+	Kind: "refresh",
+	Doc:  "fetch, check and import the lists",
+	Run: func(ctx context.Context, env *Env, args json.RawMessage) (any, error) {
+		var opts RefreshOptions
+		if err := json.Unmarshal(args, &opts); err != nil {
+			return nil, fmt.Errorf("reading what to refresh: %w", err)
+		}
+		return Refresh(ctx, env, opts)
+	},
+}
 
 // RefreshOptions say which lists to refresh and from where.
 type RefreshOptions struct {
