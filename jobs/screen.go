@@ -65,12 +65,34 @@ type Held struct {
 // *MissingLists when an enabled binding list has no usable edition and its
 // absence was not accepted.
 func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time.Time) (*Held, error) {
+	h, err := pick(ctx, env, only, acceptMissing, asOf)
+	if err != nil {
+		return nil, err
+	}
+	if h.Judge.Memory, err = loadMemory(ctx, env); err != nil {
+		return nil, err
+	}
+	var failed error
+	h.Matcher = matching.NewIndex(func(yield func(*screening.Entity) bool) {
+		for e, err := range h.entities(ctx, env) {
+			if failed = err; err != nil || !yield(e) {
+				return
+			}
+		}
+	}, matching.Options{Policy: env.Policy})
+	return h, errors.Join(failed, ctx.Err())
+}
+
+// pick chooses the editions a run screens against, without loading them.
+func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time.Time) (*Held, error) {
 	for _, id := range slices.Concat(only, acceptMissing) {
 		if _, err := env.card(id); err != nil {
 			return nil, err
 		}
 	}
-	h := &Held{Judge: &screening.Judge{Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore}}
+	h := &Held{Judge: &screening.Judge{
+		Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore, Now: env.Now(),
+	}}
 	var missing []screening.EditionUsed
 	for i := range env.Cards {
 		card := &env.Cards[i]
@@ -117,20 +139,24 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	if len(missing) > 0 {
 		return nil, &MissingLists{missing}
 	}
-	var loadErr error
-	loaded := int64(0)
-	report := env.progress("loading lists", "entities")
-	entities := func(yield func(*screening.Entity) bool) {
+	return h, nil
+}
+
+// entities reads the lists that were picked. An error ends it.
+func (h *Held) entities(ctx context.Context, env *Env) iter.Seq2[*screening.Entity, error] {
+	return func(yield func(*screening.Entity, error) bool) {
+		loaded := int64(0)
+		report := env.progress("loading lists", "entities")
 		for _, used := range h.Used {
 			if used.Missing != "" {
 				continue
 			}
 			for e, err := range env.Store.Entities(ctx, used.List, used.Seq) {
 				if err != nil {
-					loadErr = fmt.Errorf("loading %s: %w", used.List, err)
+					yield(nil, fmt.Errorf("loading %s: %w", used.List, err))
 					return
 				}
-				if !yield(e) {
+				if !yield(e, nil) {
 					return
 				}
 				if loaded++; loaded%1000 == 0 {
@@ -139,13 +165,6 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			}
 		}
 	}
-	memory, err := loadMemory(ctx, env)
-	if err != nil {
-		return nil, err
-	}
-	h.Judge.Memory, h.Judge.Now = memory, env.Now()
-	h.Matcher = matching.NewIndex(entities, matching.Options{Policy: env.Policy})
-	return h, errors.Join(loadErr, ctx.Err())
 }
 
 // notChecked says what a run never looks at, beside the lists it did not use.

@@ -44,6 +44,10 @@
 //  6. Entities whose best name is likely are scored by all features (all.go), and
 //     those at or above the review line are returned best first, with the best one below.
 //
+// Beside the index stands a Directory (directory.go), which finds entities by
+// the beginnings of the words of their names, for people who type and look: it
+// scores nothing.
+//
 // # To add a feature
 //
 // Write a Feature in a file of its own: a name, the sentence a reader of the

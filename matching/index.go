@@ -91,13 +91,20 @@ func speaksOfOrganisation(words []Word) bool {
 
 // Match implements screening.Matcher.
 func (ix *Index) Match(p *screening.Party) []screening.Candidate {
-	return ix.match(p, false)
+	return ix.match(p, false, ix.policy.ReviewLine)
+}
+
+// Above is Match for another line than the review line of the policy. Below
+// the note line the index does not find everything there is, so a lower line
+// is taken as that one.
+func (ix *Index) Above(p *screening.Party, line float64) []screening.Candidate {
+	return ix.match(p, false, max(line, ix.policy.NoteLine))
 }
 
 // Exhaustive is Match by comparing the party with every name there is. It is
 // slow, and there to show that the index misses nothing.
 func (ix *Index) Exhaustive(p *screening.Party) []screening.Candidate {
-	return ix.match(p, true)
+	return ix.match(p, true, ix.policy.ReviewLine)
 }
 
 // found is the best name of one entity.
@@ -107,7 +114,7 @@ type found struct {
 	score  float32
 }
 
-func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidate {
+func (ix *Index) match(p *screening.Party, exhaustive bool, line float64) []screening.Candidate {
 	which, s := 0, ix.orgs
 	if p.Role.Person() {
 		which, s = 1, ix.persons
@@ -140,7 +147,7 @@ func (ix *Index) match(p *screening.Party, exhaustive bool) []screening.Candidat
 		x.each(&q, look)
 	}
 	x.foundByNumber(ix, p)
-	return ix.judge(p, &q, x)
+	return ix.judge(p, &q, x, line)
 }
 
 // foundByNumber adds the entities that have an identifier or a website of the party's.
@@ -165,9 +172,9 @@ func (x *search) foundByNumber(ix *Index, p *screening.Party) {
 	}
 }
 
-// judge turns scores of names into candidates: all at or above the review
-// line, best first, and the best one below it.
-func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Candidate {
+// judge turns scores of names into candidates: all at or above the line, best
+// first, and the best one below it.
+func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64) []screening.Candidate {
 	// By entity, the best name of each first.
 	slices.SortFunc(x.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.entity, b.entity), -cmp.Compare(a.score, b.score), cmp.Compare(a.name, b.name))
@@ -192,7 +199,7 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search) []screening.Ca
 		}
 		e := ix.entities[f.entity]
 		j := judged{x.explain(q, p, e, f.name, ix.policy), e}
-		if j.Score >= ix.policy.ReviewLine {
+		if j.Score >= line {
 			flagged = append(flagged, j)
 		} else if nearest.entity == nil || better(j.Scored, j.entity, nearest.Scored, nearest.entity) < 0 {
 			nearest = j
