@@ -31,4 +31,5 @@ type Schedule struct {
 // All are the jobs there are.
 var All = []Job{
 	refreshJob,
+	backupJob,
 }

@@ -7,6 +7,7 @@
 //	Check     one name ──▶ matcher ──▶ judge
 //	Changes   two editions ──▶ what differs
 //	Accept    a held edition ──▶ in force, at a named person's word
+//	Backup    everything kept ──▶ one archive, checked; Restore the other way
 //	Compare   pairs of names ──▶ scores, without a store
 //
 // A job may be run twice: same input, same editions, same policy, same result,

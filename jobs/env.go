@@ -33,6 +33,7 @@ type Env struct {
 	Now     func() time.Time
 	// Progress is told how far a job is; nil is silent.
 	Progress func(Step)
+	Backups  Backups
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
 }

@@ -29,6 +29,7 @@ type Config struct {
 	// Columns maps a role to the headers read as it: Partner = ["Institution"].
 	Columns map[string][]string `toml:"columns"`
 	Fetch   FetchConfig         `toml:"fetch"`
+	Backup  BackupConfig        `toml:"backup"`
 
 	dir string // the config file's folder: relative places start here
 }
@@ -110,6 +111,9 @@ func (c *Config) check(path string) error {
 	}
 	if c.Lists.MaxAgeDays <= 0 {
 		return bad("lists.max_age_days must be above 0")
+	}
+	if c.Backup.Keep < 0 {
+		return bad("backup.keep must not be below 0")
 	}
 	if _, err := c.columns(); err != nil {
 		return bad("columns: %v", err)
@@ -230,6 +234,7 @@ var keys = []string{
 	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
 	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
+	"backup", "backup.folder", "backup.keep",
 }
 
 func suggestKey(key string) string { return suggest(key, keys) }

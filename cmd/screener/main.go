@@ -52,6 +52,9 @@ type cli struct {
 	Template  templateCmd  `cmd:"" help:"Write an empty list of the office's own to fill in."`
 	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's schema."`
 
+	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty database."`
+
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }
 
@@ -165,6 +168,7 @@ func (a *app) env(ctx context.Context) (*jobs.Env, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	cfg.work(env, p)
 	if err := makeFolder(p); err != nil {
 		return nil, nil, err
 	}

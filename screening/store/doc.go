@@ -10,6 +10,8 @@
 //	decisions                              only ever added to
 //	secrets                                what the lines of a workbook are sealed with
 //
+//	Backup ──▶ one archive: every table as JSON lines, every file, a manifest ──▶ Restore, into either engine
+//
 // What holds: an edition, a chunk of results, a decision is written in one
 // transaction, so a reader sees all of it or nothing, whatever is killed when.
 // Several processes may use one database. Partner names are in the rows and

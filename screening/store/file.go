@@ -2,6 +2,7 @@ package store
 
 import (
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,9 +10,12 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 )
 
 // KeepFile keeps what r holds under its own hash (SHA-256, in hex), gzipped,
@@ -109,6 +113,72 @@ func (k *keptFile) Read(p []byte) (int, error) {
 }
 
 func (k *keptFile) Close() error { return k.f.Close() }
+
+// keptFiles yields the hashes of the kept files, sorted.
+func (s *Store) keptFiles() func(yield func(string, error) bool) {
+	return func(yield func(string, error) bool) {
+		if s.data == "" {
+			return
+		}
+		folders, err := os.ReadDir(filepath.Join(s.data, "files"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			yield("", err)
+			return
+		}
+		for _, folder := range folders {
+			if !folder.IsDir() {
+				continue
+			}
+			files, err := os.ReadDir(filepath.Join(s.data, "files", folder.Name()))
+			if err != nil {
+				yield("", err)
+				return
+			}
+			for _, f := range files {
+				hash, ok := strings.CutSuffix(f.Name(), ".gz")
+				if ok && fileHash.MatchString(hash) && strings.HasPrefix(hash, folder.Name()) && !yield(hash, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+const editionFiles = `select files from editions`
+
+// naming are the statements that find the names of kept files: every SHA-256
+// in what they give. Whoever keeps files adds theirs, for Prune removes what none names.
+var naming = []string{
+	editionFiles,
+	`select hash from fetches`,
+	`select hash from run_inputs`,
+}
+
+var hashInText = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
+
+// namedFiles are the hashes that statements of naming give, sorted.
+func namedFiles(ctx context.Context, db reader, naming ...string) ([]string, error) {
+	named := map[string]bool{}
+	for _, query := range naming {
+		rows, err := db.QueryContext(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var text []byte
+			if err := rows.Scan(&text); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			for _, hash := range hashInText.FindAll(text, -1) {
+				named[string(hash)] = true
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return slices.Sorted(maps.Keys(named)), nil
+}
 
 // syncFolder makes a rename in a folder last. Systems that cannot sync a
 // folder keep names in their own way.

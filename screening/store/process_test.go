@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 // and goes on when its input ends.
 func play(part, dsn string) error {
 	ctx := context.Background()
-	s, err := store.Open(ctx, dsn, store.Options{})
+	s, err := store.Open(ctx, dsn, store.Options{NoMigrate: part == "restore", Data: os.Getenv("STORE_TEST_DATA")})
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,9 @@ func play(part, dsn string) error {
 	halfway := func() {
 		fmt.Println("halfway")
 		_, _ = io.Copy(io.Discard, os.Stdin)
+	}
+	if part == "restore" {
+		return restorePart(ctx, s, halfway)
 	}
 	switch part {
 	case "open":
@@ -73,6 +76,25 @@ func play(part, dsn string) error {
 		return err
 	}
 	return fmt.Errorf("no such part: %s", part)
+}
+
+// restorePart is halfway when most rows are written and none is committed.
+func restorePart(ctx context.Context, s *store.Store, halfway func()) error {
+	f, err := os.Open(os.Getenv("STORE_TEST_FILE"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	_, err = s.Restore(ctx, f, st.Size(), func(rows, total int64) {
+		if rows > total*3/4 {
+			halfway()
+		}
+	})
+	return err
 }
 
 // process starts this test binary in a part.
