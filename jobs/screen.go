@@ -322,7 +322,7 @@ func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *scre
 			party.Notes = append(party.Notes, "looks like a person, map it")
 		}
 	}
-	return j.Row(p, screening.Work{}, found)
+	return j.Row(p, found)
 }
 
 // runID is unique and sorts by time.

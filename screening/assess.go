@@ -26,38 +26,62 @@ type Judge struct {
 }
 
 // Work is what the row says of the collaboration itself. The zero value
-// answers nothing: standard stakes, sharing unknown.
+// answers nothing: standard stakes, sharing and funding unknown.
 type Work struct {
 	Stakes  Stakes
 	Sharing Sharing
+	Rules   []*StakesRule // that gave the stakes
+	row     *Partner
 }
 
-// Row grades a row from the candidates of each of its parties, in the order
-// of p.Parties. A rejected row has no grade.
-func (j *Judge) Row(p *Partner, work Work, found [][]Candidate) *Result {
+// Work reads the answers of a row by the policy.
+func (j *Judge) Work(p *Partner) *Work {
+	w := &Work{Sharing: p.Answers.Sharing(), row: p}
+	w.Stakes, w.Rules = j.Policy.StakesOf(p.Answers)
+	return w
+}
+
+// facts are what one control of one listing of a match is graded on.
+func (w *Work) facts(policy *Policy, p *Party, s Strength, l *Listing, c Control) Facts {
+	f := Facts{Control: c, Strength: s, Stakes: cmp.Or(w.Stakes, Standard), Bearing: l.Bearing, Sharing: w.Sharing, Role: p.Role}
+	if c == ResearchFunding && w.row != nil {
+		f.Funding = policy.FundingOf(l.List, w.row, p)
+	}
+	return f
+}
+
+// Row grades a row from its answers and the candidates of each of its
+// parties, in the order of p.Parties. Enhanced stakes are a matter for review
+// though no name matched. A rejected row has no grade.
+func (j *Judge) Row(p *Partner, found [][]Candidate) *Result {
 	r := &Result{Partner: p}
 	if p.Error != "" {
 		return r
 	}
-	if work.Stakes == "" {
-		work.Stakes = Standard
-	}
+	work := j.Work(p)
 	r.Stakes, r.Grade = work.Stakes, Clear
 	for i := range p.Parties {
 		pr := j.Party(work, &p.Parties[i], found[i])
 		r.Grade = Higher(r.Grade, pr.Grade)
 		r.Parties = append(r.Parties, pr)
 	}
+	if work.Stakes == Enhanced {
+		r.Grade = Higher(r.Grade, Review)
+	}
+	came := WorkFound{Sharing: work.Sharing, Questions: j.questions(work, r)}
+	for _, rule := range work.Rules {
+		came.Rules = append(came.Rules, WorkRule{rule.Name, rule.Stakes, rule.Owner, rule.Why, rule.Source})
+	}
+	if len(came.Rules) > 0 || len(came.Questions) > 0 {
+		r.Work = &came
+	}
 	return r
 }
 
 // Party grades one party. Candidates that are one party are shown as one
 // match; it carries the listing with the highest grade, ties by list id.
-func (j *Judge) Party(work Work, p *Party, found []Candidate) PartyResult {
+func (j *Judge) Party(work *Work, p *Party, found []Candidate) PartyResult {
 	r := PartyResult{Grade: Clear, Matches: []Match{}}
-	if work.Stakes == "" {
-		work.Stakes = Standard
-	}
 	for _, list := range j.Unscreened {
 		r.Grade = Note
 		r.Notes = append(r.Notes, "not screened against "+list)
@@ -82,7 +106,7 @@ func (j *Judge) Party(work Work, p *Party, found []Candidate) PartyResult {
 }
 
 // match makes one match of the candidates that are one party, best first.
-func (j *Judge) match(work Work, p *Party, group []Candidate) Match {
+func (j *Judge) match(work *Work, p *Party, group []Candidate) Match {
 	best := group[0]
 	m := Match{
 		Matched:  best.Matched.Text,
@@ -111,9 +135,7 @@ func (j *Judge) match(work Work, p *Party, group []Candidate) Match {
 			l.Entity, l.Bearing, l.Blocking = c.Entity.ID, j.bearing(l.List), cmp.Or(l.Blocking, j.Blocking[l.List])
 			g := graded{listing: l, entity: c.Entity}
 			for _, control := range l.Controls {
-				grade, rule := j.Policy.GradeOf(Facts{
-					Control: control, Strength: m.Strength, Stakes: work.Stakes, Bearing: l.Bearing, Sharing: work.Sharing,
-				})
+				grade, rule := j.Policy.GradeOf(work.facts(j.Policy, p, m.Strength, &l, control))
 				if g.control == "" || grade.Rank() > g.grade.Rank() {
 					g.control, g.grade, g.rule = control, grade, rule
 				}

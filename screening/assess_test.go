@@ -18,7 +18,7 @@ func TestPartyJoinsListings(t *testing.T) {
 	a := entity("a_list", "1", ResearchFunding, "Veltraxis Optics Institute", "QA")
 	b := entity("b_list", "2", AssetFreeze, "VELTRAXIS OPTICS INSTITUTE", "QA")
 	c := entity("c_list", "3", AssetFreeze, "Veltraxis Optics Institute", "PE")
-	r := j.Party(Work{}, &Party{}, []Candidate{
+	r := j.Party(&Work{}, &Party{}, []Candidate{
 		{Entity: a, Matched: a.Names[0], Score: 1}, {Entity: c, Matched: c.Names[0], Score: 1}, {Entity: b, Matched: b.Names[0], Score: 0.95},
 	})
 	if len(r.Matches) != 2 {
@@ -43,7 +43,7 @@ func TestPartyTakesTheGravestControl(t *testing.T) {
 	j := &Judge{Policy: DefaultPolicy()}
 	e := entity("a_list", "1", Travel, "Sorvenne Aerostat Works")
 	e.Listings[0].Controls = []Control{Travel, AssetFreeze}
-	r := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Matched: e.Names[0], Score: 0.92}})
+	r := j.Party(&Work{}, &Party{}, []Candidate{{Entity: e, Matched: e.Names[0], Score: 0.92}})
 	if m := r.Matches[0]; m.Control != AssetFreeze || m.Grade != Escalate {
 		t.Errorf("%s %s, want the freeze to decide", m.Control, m.Grade)
 	}
@@ -53,11 +53,11 @@ func TestPartyBelowTheLine(t *testing.T) {
 	p := DefaultPolicy()
 	j := &Judge{Policy: p}
 	e := entity("a_list", "1", AssetFreeze, "Sorvenne Aerostat Works")
-	near := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine}})
+	near := j.Party(&Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine}})
 	if near.Grade != Note || near.Nearest == nil || len(near.Matches) != 0 {
 		t.Errorf("at the note line: %s, %d matches", near.Grade, len(near.Matches))
 	}
-	far := j.Party(Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine - 0.01}})
+	far := j.Party(&Work{}, &Party{}, []Candidate{{Entity: e, Score: p.NoteLine - 0.01}})
 	if far.Grade != Clear || far.Nearest == nil {
 		t.Errorf("below the note line: %s, nearest %v; want clear with the nearest on record", far.Grade, far.Nearest)
 	}
@@ -65,7 +65,7 @@ func TestPartyBelowTheLine(t *testing.T) {
 
 func TestNoRowReadsClearWhenAListIsMissing(t *testing.T) {
 	j := &Judge{Policy: DefaultPolicy(), Unscreened: []string{"un_sc_sanctions"}}
-	r := j.Row(&Partner{Parties: []Party{{Role: RolePartner, Name: "Ulmara College"}}}, Work{}, [][]Candidate{nil})
+	r := j.Row(&Partner{Parties: []Party{{Role: RolePartner, Name: "Ulmara College"}}}, [][]Candidate{nil})
 	if r.Grade != Note || len(r.Parties[0].Notes) != 1 || r.Parties[0].Notes[0] != "not screened against un_sc_sanctions" {
 		t.Errorf("%s %v", r.Grade, r.Parties[0].Notes)
 	}
@@ -150,7 +150,7 @@ func TestMemory(t *testing.T) {
 		p := *party
 		c := Candidate{Entity: a(), Score: 0.93, Evidence: []Evidence{city}}
 		tc.now(&p, &c)
-		r := j.Party(Work{}, &p, []Candidate{c})
+		r := j.Party(&Work{}, &p, []Candidate{c})
 		m := r.Matches[0]
 		if m.Grade != tc.grade || m.Decision == nil || m.Decision.Reopened != tc.reopened {
 			t.Errorf("%s: grade %s, decision %+v; want %s, reopened %q", tc.name, m.Grade, m.Decision, tc.grade, tc.reopened)
@@ -163,7 +163,7 @@ func TestADecisionOnOneListingDoesNotDismissAnother(t *testing.T) {
 	a, b := entity("a_list", "1", AssetFreeze, "Veltraxis", "QA"), entity("b_list", "2", AssetFreeze, "Veltraxis", "QA")
 	d := &Decision{Verdict: FalsePositive, Strength: Exact, PartyKey: p.Key(), EntityKey: a.Key(), Party: p, Candidate: a, List: "a_list", Entity: "1"}
 	j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values([]*Decision{d}))}
-	r := j.Party(Work{}, p, []Candidate{{Entity: a, Score: 1}, {Entity: b, Score: 1}})
+	r := j.Party(&Work{}, p, []Candidate{{Entity: a, Score: 1}, {Entity: b, Score: 1}})
 	if len(r.Matches) != 1 || r.Matches[0].Grade != Escalate {
 		t.Errorf("%d matches, grade %s; the second listing was never decided", len(r.Matches), r.Grade)
 	}
@@ -196,7 +196,7 @@ func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
 		{"a third sides with the second", []*Decision{said("anna", TrueMatch), said("ben", FalsePositive), said("cleo", FalsePositive)}, Note},
 	} {
 		j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values(tc.acts))}
-		r := j.Party(Work{}, p, []Candidate{{Entity: e, Score: 1}})
+		r := j.Party(&Work{}, p, []Candidate{{Entity: e, Score: 1}})
 		if r.Matches[0].Grade != tc.grade {
 			t.Errorf("%s: %s, want %s", tc.name, r.Matches[0].Grade, tc.grade)
 		}

@@ -72,6 +72,8 @@ type GradeRule struct {
 	Stakes   []Stakes   `json:"stakes,omitempty"`
 	Bearing  []Bearing  `json:"bearing,omitempty"`
 	Sharing  []Sharing  `json:"sharing,omitempty"`
+	Funding  []Funding  `json:"funding,omitempty"`
+	Roles    []Role     `json:"roles,omitempty"`
 	Grade    Grade      `json:"grade"`
 	Why      string     `json:"why"`
 }
@@ -83,6 +85,13 @@ type Facts struct {
 	Stakes   Stakes
 	Bearing  Bearing
 	Sharing  Sharing
+	Funding  Funding // of a funding bar
+	Role     Role
+}
+
+// notSupplying are the roles nothing is bought from.
+var notSupplying = []Role{
+	RolePartner, RoleParent, RoleFunder, RoleUltimateFunder, RoleSubrecipient, RoleAffiliation, RoleEndUser, RoleConsignee, RolePerson,
 }
 
 // DefaultGradeRules is the table of the default policy.
@@ -94,6 +103,14 @@ var DefaultGradeRules = []GradeRule{
 	{
 		Name: "below the review line", Strength: []Strength{Weak}, Grade: Note,
 		Why: "A match below the review line is on record; nobody is asked to act.",
+	},
+	{
+		Name: "funding bar of another funder", Controls: []Control{ResearchFunding}, Funding: []Funding{FundingElsewhere}, Grade: Note,
+		Why: "The bar comes with the money of particular funders, and the row names others.",
+	},
+	{
+		Name: "import bar, not a supplier", Controls: []Control{Import}, Roles: notSupplying, Grade: Note,
+		Why: "An import bar is on goods; only a supplier's reach the office.",
 	},
 	{
 		Name: "informative at routine stakes", Bearing: []Bearing{Informative}, Stakes: []Stakes{Routine}, Grade: Note,
@@ -134,7 +151,7 @@ var DefaultGradeRules = []GradeRule{
 func (p *Policy) GradeOf(f Facts) (Grade, string) {
 	for _, r := range p.Rules {
 		if holds(r.Controls, f.Control) && holds(r.Strength, f.Strength) && holds(r.Stakes, f.Stakes) &&
-			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) {
+			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) && holds(r.Funding, f.Funding) && holds(r.Roles, f.Role) {
 			return r.Grade, r.Name
 		}
 	}

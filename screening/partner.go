@@ -60,6 +60,7 @@ type Partner struct {
 	End       string   `json:"end,omitempty"`
 	Status    string   `json:"status,omitempty"`
 	Parties   []Party  `json:"parties,omitempty"`
+	Answers   Answers  `json:"answers,omitempty"`
 	Notes     []string `json:"notes,omitempty"`
 	Error     string   `json:"error,omitempty"`
 	// Cells are the row as the sheet had it, for the report; they are not stored.

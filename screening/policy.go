@@ -11,11 +11,15 @@ type Policy struct {
 	StrongLine float64     `json:"strong"`
 	ExactLine  float64     `json:"exact"`
 	Rules      []GradeRule `json:"rules"`
+	// StakesRules and FundingRules turn a row's answers into stakes and into whether a funding bar applies.
+	StakesRules  []StakesRule  `json:"stakes_rules,omitempty"`
+	FundingRules []FundingRule `json:"funding_rules,omitempty"`
 }
 
 // DefaultPolicy returns the policy the defaults of the configuration give.
 func DefaultPolicy() *Policy {
-	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules}
+	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules,
+		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules}
 }
 
 // Round gives a score the four decimals it is stored, compared and shown with.

@@ -69,6 +69,8 @@ type Result struct {
 	Grade   Grade         `json:"grade"` // the highest of the parties and the work; "" for a rejected row
 	Stakes  Stakes        `json:"stakes,omitempty"`
 	Parties []PartyResult `json:"parties,omitempty"` // in the order of Partner.Parties
+	// Work is what the row's answers came to; nil where they came to nothing.
+	Work *WorkFound `json:"work,omitempty"`
 }
 
 // PartyResult is what a run found for one party of a row.

@@ -59,8 +59,8 @@ var partyFields = []field{fieldCountry, fieldCity, fieldAddress, fieldWebsite, f
 // rowFields say more of the collaboration.
 var rowFields = []field{fieldReference, fieldProject, fieldStart, fieldEnd, fieldStatus}
 
-// answerFields are the due-diligence questions a sheet may answer. Their
-// columns are named with their role; the answers stand in Partner.Cells.
+// answerFields are the due-diligence questions a sheet may answer; the
+// answers stand in Partner.Answers.
 var answerFields = []field{
 	"Work", "Keywords", "Control code", "Openly publishable", "Restrictions", "Shared",
 	"Results owner", "Personal data", "Dual use", "Value", "Agreement", "Technology area", "Ownership share",

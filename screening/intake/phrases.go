@@ -202,11 +202,11 @@ var rowPhrases = []struct {
 		publication libre|publiable|résultats publiables|recherche fondamentale|
 		publicable|publicación abierta|resultados publicables|investigación básica|
 		open publiceerbaar|publiceerbaar|fundamenteel onderzoek`},
-	{"Restrictions", 1, `restrictions|publication restrictions|publication restriction|access restrictions|access restriction|restrictions on publication|publication or access restrictions|restrictions on access|confidentiality|confidential|nda|
-		Beschränkungen|Veröffentlichungsbeschränkungen|Zugangsbeschränkungen|Vertraulichkeit|Geheimhaltung|
-		restrictions de publication|restrictions d'accès|confidentialité|
-		restricciones|restricciones de publicación|restricciones de acceso|confidencialidad|
-		beperkingen|publicatiebeperkingen|toegangsbeperkingen|vertrouwelijkheid|geheimhouding`},
+	{"Restrictions", 1, `restrictions|publication restrictions|publication restriction|access restrictions|access restriction|restrictions on publication|publication or access restrictions|restrictions on access|
+		Beschränkungen|Veröffentlichungsbeschränkungen|Zugangsbeschränkungen|
+		restrictions de publication|restrictions d'accès|
+		restricciones|restricciones de publicación|restricciones de acceso|
+		beperkingen|publicatiebeperkingen|toegangsbeperkingen`},
 	{"Shared", 1, `shared|what is shared|items shared|shared items|data shared|materials shared|technology shared|what will be shared|sharing|to be shared|items or data shared|transferred items|items transferred|goods|materials|material|
 		geteilt|was wird geteilt|geteilte Daten|übermittelte Daten|Güter|weitergegebene Güter|
 		partagé|éléments partagés|données partagées|ce qui est partagé|biens|

@@ -33,7 +33,7 @@ func (l *layout) partner(place screening.Place, ln line, limits Limits) *screeni
 		if cleanCell(text) == "" {
 			continue
 		}
-		names, bad := l.partyNames(c, text, ln.cells)
+		names, bad := l.partyNames(p, c, text, ln.cells)
 		why = append(why, bad...)
 		if len(p.Parties)+len(names) > limits.Parties {
 			p.Error, p.Parties = fmt.Sprintf("the row names more than %d parties; give each its own row", limits.Parties), nil
@@ -124,10 +124,13 @@ func (l *layout) headerAgain(ln line) string {
 }
 
 // partyNames reads the names in one cell; bad says what of it is no name.
-func (l *layout) partyNames(c *column, text string, row []string) (names, bad []string) {
+func (l *layout) partyNames(p *screening.Partner, c *column, text string, row []string) (names, bad []string) {
 	place := "column " + strconv.Quote(c.header) + ": "
 	for _, name := range splitCell(text) {
 		switch {
+		case undisclosed(c.role, name):
+			_ = answer(p, screening.AskFunder, name)
+			bad = append(bad, place+"the funder is not disclosed")
 		case isJunk(name):
 			bad = append(bad, place+strconv.Quote(shorten(name, 40))+" is no name; read as empty")
 		case isTotal(name, row):
@@ -291,6 +294,12 @@ func (l *layout) rowFields(p *screening.Partner, ln line) {
 			p.Project = join(p.Project, v, "; ")
 		case fieldStatus:
 			p.Status = join(p.Status, v, "; ")
+		default:
+			if q, ok := asks[c.field]; ok {
+				if note := answer(p, q, cleanText(l.cell(ln, c))); note != "" {
+					p.Notes = append(p.Notes, fmt.Sprintf("column %q: %s", c.header, note))
+				}
+			}
 		case fieldStart, fieldEnd:
 			iso, why := parseDate(v, l.dates)
 			if why != "" {
