@@ -22,7 +22,7 @@ const (
 	selectKept  = `select row, digest from run_rows where sheet_id = ? and row between ? and ?`
 	countRuns   = `select count(*) from runs where run = ?`
 
-	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest`
+	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work`
 	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest`
 	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, match_key, content`
 )
@@ -130,12 +130,18 @@ func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Res
 	if len(r.Parties) != len(p.Parties) {
 		return fmt.Errorf("%d parties and %d results for them", len(p.Parties), len(r.Parties))
 	}
-	notes, err := jsonOrNull(p.Notes)
-	if err != nil {
+	notes, err1 := jsonOrNull(p.Notes)
+	work, err2 := jsonPointer(r.Work)
+	var answers any
+	var err3 error
+	if len(p.Answers) > 0 {
+		answers, err3 = jsonText(p.Answers)
+	}
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	err = w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
-		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest)
+	err := w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
+		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest, answers, work)
 	if err != nil {
 		return err
 	}
@@ -177,7 +183,7 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 
 const (
 	selectSheets  = `select id, file, sheet from run_sheets where run = ? order by file, sheet`
-	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes from run_rows where sheet_id = ? and row > ? order by row limit ?`
+	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work from run_rows where sheet_id = ? and row > ? order by row limit ?`
 	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest
 		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
 	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
@@ -271,6 +277,8 @@ func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screeni
 		Error     string `db:"error"`
 		Grade     string `db:"grade"`
 		Stakes    string `db:"stakes"`
+		Answers   []byte `db:"answers"`
+		Work      []byte `db:"work"`
 	}
 	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRows), sheet.ID, after, pageRows); err != nil || len(rows) == 0 {
 		return nil, err
@@ -282,10 +290,11 @@ func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screeni
 			Place:     screening.Place{File: sheet.File, Sheet: sheet.Sheet, Row: row.Row},
 			Reference: row.Reference, Project: row.Project, Start: row.Starts, End: row.Ends, Status: row.Status, Error: row.Error,
 		}
-		if err := fromJSON(row.Notes, &p.Notes); err != nil {
+		results[i] = &screening.Result{Partner: p, Grade: screening.Grade(row.Grade), Stakes: screening.Stakes(row.Stakes)}
+		err := errors.Join(fromJSON(row.Notes, &p.Notes), fromJSON(row.Answers, &p.Answers), fromJSON(row.Work, &results[i].Work))
+		if err != nil {
 			return nil, err
 		}
-		results[i] = &screening.Result{Partner: p, Grade: screening.Grade(row.Grade), Stakes: screening.Stakes(row.Stakes)}
 		byRow[row.Row] = results[i]
 	}
 	first, last := rows[0].Row, rows[len(rows)-1].Row

@@ -31,6 +31,12 @@ func flaggedRow(row int) *screening.Result {
 	r.Grade, r.Stakes = screening.Escalate, screening.Enhanced
 	p := r.Partner
 	p.Reference, p.Project, p.Start, p.End, p.Status = "R-17", "Optics of ice", "2030-01", "2032", "active"
+	p.Answers = screening.Answers{screening.AskShared: {Text: "Geräte", Words: []string{screening.Equipment}}}
+	r.Work = &screening.WorkFound{
+		Sharing:   screening.SharingItems,
+		Rules:     []screening.WorkRule{{Name: "dual use", Stakes: screening.Enhanced, Owner: screening.Ethics, Why: "said so", Source: "Art. 4"}},
+		Questions: []screening.Question{{Ask: screening.AskFunder, Text: "Who pays?", Owner: screening.SponsoredPrograms, Now: screening.Review, Could: screening.Note, Because: "a match"}},
+	}
 	p.Notes = []string{"column End: \"?\" is no date"}
 	p.Parties = []screening.Party{
 		{

@@ -1,0 +1,5 @@
+-- What a row says of the work itself, and what that came to.
+
+-- +goose Up
+alter table run_rows add column answers jsonb;
+alter table run_rows add column work jsonb;
