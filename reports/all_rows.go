@@ -90,7 +90,7 @@ func rowNotes(res *screening.Result) string {
 	if res.Partner.Error != "" {
 		return res.Partner.Error
 	}
-	notes := slices.Clone(res.Partner.Notes)
+	notes := slices.Concat(workNotes(res.Work), res.Partner.Notes)
 	for i := range res.Parties {
 		notes = append(notes, res.Partner.Parties[i].Notes...)
 		notes = append(notes, res.Parties[i].Notes...)

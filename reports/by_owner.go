@@ -13,7 +13,7 @@ var byOwner = Tab{
 	Name: "By owner",
 	Doc:  "One block for each office, to be forwarded to it. A match under several controls stands with every office that owns one of them.",
 	Free: true,
-	Rows: func(f *Findings) int { return len(f.Flagged) + len(f.Work) },
+	Rows: func(f *Findings) int { return len(f.Flagged) + len(f.Work) + len(f.Questions) },
 	Fill: fillByOwner,
 }
 
@@ -44,13 +44,7 @@ func fillByOwner(b *Book, t Tab, f *Findings) error {
 		}
 	}
 	for _, office := range offices {
-		if err := p.office(office, f.Flagged); err != nil {
-			return err
-		}
-	}
-	if n := len(f.Work); n > 0 {
-		p.Skip(1)
-		if err := p.Cells(Styled{counted(n, "row is", "rows are") + " flagged for the work itself: the notes on Work name the office.", StyleBlock}); err != nil {
+		if err := p.office(office, f); err != nil {
 			return err
 		}
 	}
@@ -58,15 +52,27 @@ func fillByOwner(b *Book, t Tab, f *Findings) error {
 }
 
 // office writes the block of one office, if anything is routed to it.
-func (p *Page) office(office screening.Owner, all []*Finding) error {
+func (p *Page) office(office screening.Owner, f *Findings) error {
 	mine := slices.Collect(func(yield func(*Finding) bool) {
-		for _, fd := range all {
+		for _, fd := range f.Flagged {
 			if slices.Contains(ownersOf(&fd.Match), office) && !yield(fd) {
 				return
 			}
 		}
 	})
-	if len(mine) == 0 {
+	var work []WorkRow
+	for _, w := range f.Work {
+		if slices.Contains(w.Owners, office) {
+			work = append(work, w)
+		}
+	}
+	var asks []QuestionRow
+	for _, q := range f.Questions {
+		if q.Owner == office {
+			asks = append(asks, q)
+		}
+	}
+	if len(mine)+len(work)+len(asks) == 0 {
 		return nil
 	}
 	p.Skip(1)
@@ -76,8 +82,40 @@ func (p *Page) office(office screening.Owner, all []*Finding) error {
 		}
 	}
 	name := cmp.Or(string(office), "no office named")
-	if err := p.Cells(Styled{"For " + name + ": " + counted(len(mine), "likely match", "likely matches"), StyleBlock}); err != nil {
+	if err := p.Cells(Styled{"For " + name + ": " + counted(len(mine), "likely match", "likely matches") +
+		alsoCounted(len(work), "row flagged for the work itself", "rows flagged for the work itself") + alsoCounted(len(asks), "question", "questions"), StyleBlock}); err != nil {
 		return err
+	}
+	if err := p.matchesOf(office, mine); err != nil {
+		return err
+	}
+	for _, w := range work {
+		if err := p.Cells(nil, ofGrade(w.Grade), Styled{strings.Join(w.Parties, "\n"), StyleText}, Styled{"the work", StyleWords},
+			Styled{rowsIn([]screening.Place{w.Place}), StyleText}, Styled{w.Reference, StyleText}, Styled{notesIn(w.Notes), StyleText}); err != nil {
+			return err
+		}
+	}
+	for _, q := range asks {
+		if err := p.Cells(nil, ofGrade(q.Now), Styled{strings.Join(q.Parties, "\n"), StyleText}, Styled{"a question", StyleWords},
+			Styled{rowsIn([]screening.Place{q.Place}), StyleText}, Styled{q.Reference, StyleText}, Styled{q.Text, StyleText}, nil, Styled{q.Because, StyleText}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alsoCounted is counted after a comma, or "" for none.
+func alsoCounted(n int, one, more string) string {
+	if n == 0 {
+		return ""
+	}
+	return ", " + counted(n, one, more)
+}
+
+// matchesOf writes the likely matches of an office under their header.
+func (p *Page) matchesOf(office screening.Owner, mine []*Finding) error {
+	if len(mine) == 0 {
+		return nil
 	}
 	header := make([]any, len(p.layout.Columns))
 	for i, c := range p.layout.Columns {

@@ -57,7 +57,7 @@ func csvLines(r *screening.Result) [][]string {
 		party, pr := &p.Parties[i], &r.Parties[i]
 		line := append(slices.Clone(place),
 			string(party.Role), plainText(party.Name), plainText(party.Country), string(pr.Grade), string(r.Grade), string(r.Stakes),
-			plainText(strings.Join(notesOf(p, party, pr), "; ")), strconv.Itoa(len(pr.Matches)),
+			plainText(strings.Join(append(notesOf(p, party, pr), workNotes(r.Work)...), "; ")), strconv.Itoa(len(pr.Matches)),
 		)
 		best := pr.Nearest
 		if len(pr.Matches) > 0 {

@@ -27,6 +27,8 @@ type Findings struct {
 	Dismissed []*Finding
 	// Work are the rows flagged for what the work is, though no name matched.
 	Work []WorkRow
+	// Questions are what the rows left open, those first that would settle the most.
+	Questions []QuestionRow
 	// Unflagged counts the parties no one is asked about.
 	Unflagged int
 	// Files are the sums of each file, in the order they were met.
@@ -69,6 +71,7 @@ type WorkRow struct {
 	Stakes    screening.Stakes
 	Parties   []string
 	Notes     []string
+	Owners    []screening.Owner
 }
 
 // Tally counts the distinct likely matches under one control of one list.
@@ -97,12 +100,14 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		f.meetHeaders(res.Partner)
 		if res.Partner.Error == "" {
 			f.take(res, flagged, dismissed)
+			f.ask(res)
 		}
 	}
 	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)
 	for i, fd := range f.Flagged {
 		fd.Line = i + 1
 	}
+	f.orderQuestions()
 	f.tally()
 	if err := f.lookUp(); err != nil {
 		return nil, errors.Join(err, rows.close())
@@ -157,8 +162,16 @@ func (f *Findings) take(res *screening.Result, flagged, dismissed map[string]*Fi
 			Place: res.Partner.Place, Reference: res.Partner.Reference, Project: res.Partner.Project,
 			Grade: res.Grade, Stakes: res.Stakes, Notes: slices.Clone(res.Partner.Notes),
 		}
-		for i, p := range res.Partner.Parties {
-			w.Parties = append(w.Parties, p.Name)
+		w.Parties = partyNames(res.Partner)
+		if res.Work != nil {
+			for _, rule := range res.Work.Rules {
+				w.Notes = append(w.Notes, rule.Name+": "+rule.Why+" ("+rule.Source+")")
+				if !slices.Contains(w.Owners, rule.Owner) {
+					w.Owners = append(w.Owners, rule.Owner)
+				}
+			}
+		}
+		for i := range res.Parties {
 			w.Notes = append(w.Notes, res.Parties[i].Notes...)
 		}
 		w.Notes = distinct(w.Notes)

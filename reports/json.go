@@ -23,8 +23,10 @@ type partyLine struct {
 	RowGrade screening.Grade  `json:"row_grade"`
 	Stakes   screening.Stakes `json:"stakes"`
 	Notes    []string         `json:"notes"`
-	Matches  []matchJSON      `json:"matches"`
-	Nearest  *matchJSON       `json:"nearest"`
+	// Work is what the row's answers came to: the rules that gave its stakes and the questions left open.
+	Work    *screening.WorkFound `json:"work,omitempty"`
+	Matches []matchJSON          `json:"matches"`
+	Nearest *matchJSON           `json:"nearest"`
 }
 
 type matchJSON struct {
@@ -84,6 +86,7 @@ func lineOf(r *screening.Result, i int) partyLine {
 		File: p.File, Sheet: p.Sheet, Row: p.Row, Role: party.Role, Name: party.Name, Country: party.Country,
 		Grade: pr.Grade, RowGrade: r.Grade, Stakes: r.Stakes,
 		Notes:   notesOf(p, party, pr),
+		Work:    r.Work,
 		Matches: make([]matchJSON, len(pr.Matches)),
 	}
 	for k := range pr.Matches {

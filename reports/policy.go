@@ -2,6 +2,8 @@ package reports
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"partnerscreen/screening"
@@ -28,6 +30,8 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 		{Title: "Stakes", Width: 14, Style: StyleWords},
 		{Title: "Bearing", Width: 14, Style: StyleWords},
 		{Title: "What is shared", Width: 20, Style: StyleWords},
+		{Title: "Funding", Width: 14, Style: StyleWords},
+		{Title: "Roles", Width: 20, Style: StyleWords},
 		{Title: "Grade", Width: 18, Style: StyleWords},
 		{Title: "Why", Width: 60, Style: StyleText},
 	}})
@@ -37,7 +41,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	pol := f.Report.Run.Policy
 	for i, r := range pol.Rules {
 		if err := p.Row(
-			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), ofGrade(r.Grade), r.Why,
+			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), anyOf(r.Funding), anyOf(r.Roles), ofGrade(r.Grade), r.Why,
 		); err != nil {
 			return err
 		}
@@ -62,7 +66,60 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 			return err
 		}
 	}
+	if err := p.stakesRules(pol.StakesRules); err != nil {
+		return err
+	}
+	if err := p.fundingRules(pol.FundingRules); err != nil {
+		return err
+	}
 	return p.End()
+}
+
+// stakesRules writes the table that turns answers into stakes.
+func (p *Page) stakesRules(rules []screening.StakesRule) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	p.Skip(1)
+	if err := p.Cells(nil, Styled{"The work: answers that give its stakes, the highest of the rules that hold; standard where none does", StyleLabel}, Styled{"Answered", StyleLabel},
+		Styled{"Stakes", StyleLabel}, Styled{"Office", StyleLabel}, Styled{"Source", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		return err
+	}
+	for _, r := range rules {
+		var when []string
+		for _, c := range []struct {
+			words string
+			asks  map[screening.Ask][]string
+		}{{"", r.Any}, {"only ", r.Only}, {"not ", r.Not}} {
+			for _, q := range slices.Sorted(maps.Keys(c.asks)) {
+				when = append(when, q.Column()+": "+c.words+strings.Join(c.asks[q], ", "))
+			}
+		}
+		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(when, "\n"), StyleText}, Styled{string(r.Stakes), StyleWords}, Styled{string(r.Owner), StyleWords},
+			Styled{r.Source, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fundingRules writes which money brings a funding bar with it.
+func (p *Page) fundingRules(rules []screening.FundingRule) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	p.Skip(1)
+	if err := p.Cells(nil, Styled{"Funding bars that come with the money of particular funders", StyleLabel}, Styled{"Funders, by words of their names", StyleLabel},
+		nil, nil, Styled{"Source", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		return err
+	}
+	for _, r := range rules {
+		if err := p.Cells(nil, Styled{r.List, StyleText}, Styled{strings.Join(r.Funders, ", "), StyleText}, nil, nil,
+			Styled{r.Source, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // worth says how often matches of a strength were right where that was measured.

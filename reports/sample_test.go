@@ -158,7 +158,18 @@ func sampleResults() []*screening.Result {
 	two.Parties = append(two.Parties, screening.Party{Role: screening.RoleFunder, Name: "Veltraxis Optics Institute", Country: "PE"})
 	two.Cells = append(two.Cells, screening.Cell{Header: "Sponsor", Value: "Veltraxis Optics Institute"}, screening.Cell{Header: "Country", Value: "PE"})
 	alone := row(12, "C-110", "Tessaly University", "PE")
-	alone.Notes = []string{"unpublished results are shared and the field is sensitive: export control is asked to look"}
+	alone.Answers = screening.Answers{screening.AskControlCode: {Text: "6A001", Words: []string{screening.Controlled}}}
+	aloneWork := &screening.WorkFound{
+		Sharing: screening.SharingItems,
+		Rules: []screening.WorkRule{{
+			Name: "controlled technology", Stakes: screening.Enhanced, Owner: screening.ExportControl,
+			Why: "The row names an entry of a control list.", Source: "15 CFR 774",
+		}},
+		Questions: []screening.Question{{
+			Ask: screening.AskShared, Text: "What of it reaches the partner, and in which form?", Owner: screening.ExportControl,
+			Now: screening.Review, Could: screening.Review, Because: "controlled technology",
+		}},
+	}
 	rejected := row(11, "C-109", "#REF!", "")
 	rejected.Parties, rejected.Error = nil, "no party: the cell of “Institution” holds a spreadsheet error"
 	graded := func(p *screening.Partner, prs ...screening.PartyResult) *screening.Result {
@@ -176,6 +187,7 @@ func sampleResults() []*screening.Result {
 		return pr
 	}
 	work := graded(alone, party())
+	work.Work = aloneWork
 	work.Grade, work.Stakes = screening.Review, screening.Enhanced
 	weak := screening.PartyResult{Grade: screening.Note, Matches: []screening.Match{}, Nearest: near}
 	return []*screening.Result{

@@ -1,6 +1,9 @@
 package screening
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Ask is a due-diligence question a sheet may answer in a column.
 type Ask string
@@ -86,4 +89,11 @@ func (a Answers) Sharing() Sharing {
 		return PublishedOnly
 	}
 	return SharingUnknown
+}
+
+// Column is the role of the column that answers the question, as sheets and
+// `--columns` write it.
+func (q Ask) Column() string {
+	words := strings.ReplaceAll(string(q), "_", " ")
+	return strings.ToUpper(words[:1]) + words[1:]
 }

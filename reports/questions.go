@@ -1,0 +1,79 @@
+package reports
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"partnerscreen/screening"
+)
+
+var questions = Tab{
+	Name: "Questions",
+	Doc:  "What the rows left open and the lists or the work give reason to ask, in the order of what an answer would change. Answer in the sheet, in the column named, and screen it again.",
+	Rows: func(f *Findings) int { return len(f.Questions) },
+	Fill: func(b *Book, t Tab, f *Findings) error {
+		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
+			{Title: "Office that asks", Width: 20, Style: StyleWords},
+			{Title: "Question", Width: 60, Style: StyleText},
+			{Title: "Answer in column", Width: 20, Style: StyleWords},
+			{Title: "Grade now", Width: 14, Style: StyleWords},
+			{Title: "Could become", Width: 14, Style: StyleWords},
+			{Title: "Because", Width: 46, Style: StyleText},
+			{Title: "File", Width: 22, Style: StyleLine},
+			{Title: "Sheet", Width: 14, Style: StyleLine},
+			{Title: "Row", Width: 8, Style: StyleNumber},
+			{Title: "Reference", Width: 16, Style: StyleText},
+			{Title: "Project", Width: 30, Style: StyleText},
+			{Title: "Parties", Width: 36, Style: StyleText},
+		}})
+		if err != nil {
+			return err
+		}
+		for _, q := range f.Questions {
+			if err := p.Row(
+				string(q.Owner), q.Text, q.Ask.Column(), ofGrade(q.Now), ofGrade(q.Could), q.Because,
+				q.Place.File, q.Place.Sheet, q.Place.Row, q.Reference, q.Project, strings.Join(q.Parties, "\n"),
+			); err != nil {
+				return err
+			}
+		}
+		return p.End()
+	},
+}
+
+// QuestionRow is a question beside the row that left it open.
+type QuestionRow struct {
+	screening.Question
+	Place     screening.Place
+	Reference string
+	Project   string
+	Parties   []string
+}
+
+func (f *Findings) ask(res *screening.Result) {
+	if res.Work == nil {
+		return
+	}
+	for _, q := range res.Work.Questions {
+		f.Questions = append(f.Questions, QuestionRow{
+			Question: q, Place: res.Partner.Place, Reference: res.Partner.Reference, Project: res.Partner.Project, Parties: partyNames(res.Partner),
+		})
+	}
+}
+
+// orderQuestions puts what would settle the most first.
+func (f *Findings) orderQuestions() {
+	settles := func(q QuestionRow) int { return q.Now.Rank() - q.Could.Rank() }
+	slices.SortStableFunc(f.Questions, func(a, b QuestionRow) int {
+		return cmp.Or(cmp.Compare(b.Now.Rank(), a.Now.Rank()), cmp.Compare(settles(b), settles(a)))
+	})
+}
+
+func partyNames(p *screening.Partner) []string {
+	out := make([]string, len(p.Parties))
+	for i := range p.Parties {
+		out[i] = p.Parties[i].Name
+	}
+	return out
+}
