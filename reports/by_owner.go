@@ -17,12 +17,6 @@ var byOwner = Tab{
 	Fill: fillByOwner,
 }
 
-// owners in the order of their blocks.
-var owners = []screening.Owner{
-	screening.LegalCompliance, screening.ExportControl, screening.SponsoredPrograms, screening.Procurement,
-	screening.Disclosure, screening.Ethics, screening.DataProtection,
-}
-
 func fillByOwner(b *Book, t Tab, f *Findings) error {
 	columns := []Column{
 		{Title: "Line", Width: 6}, {Title: "Grade", Width: 11}, {Title: "Party", Width: 34}, {Title: "Role", Width: 13}, {Title: "Rows in your file", Width: 28}, {Title: "Reference", Width: 14},
@@ -35,7 +29,7 @@ func fillByOwner(b *Book, t Tab, f *Findings) error {
 	if err := p.Cells(Styled{p.doc(), StyleDoc}); err != nil {
 		return err
 	}
-	offices := slices.Clone(owners)
+	offices := slices.Clone(screening.Owners)
 	for _, fd := range f.Flagged {
 		for _, o := range ownersOf(&fd.Match) {
 			if !slices.Contains(offices, o) {

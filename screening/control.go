@@ -73,6 +73,9 @@ const (
 	DataProtection    Owner = "data protection"
 )
 
+// Owners lists every office, in the order reports name them.
+var Owners = []Owner{LegalCompliance, ExportControl, SponsoredPrograms, Procurement, Disclosure, Ethics, DataProtection}
+
 // Owner names the office that answers for the control.
 func (c Control) Owner() Owner {
 	switch c {

@@ -48,12 +48,63 @@ type ListsConfig struct {
 	MaxAgeDays    int       `toml:"max_age_days"`
 }
 
-// PolicyConfig overrides the lines of the default policy.
+// PolicyConfig overrides the lines of the default policy, and replaces its
+// rules of the work where it has any.
 type PolicyConfig struct {
-	Note   *float64 `toml:"note"`
-	Review *float64 `toml:"review"`
-	Strong *float64 `toml:"strong"`
-	Exact  *float64 `toml:"exact"`
+	Note    *float64                `toml:"note,omitempty"`
+	Review  *float64                `toml:"review,omitempty"`
+	Strong  *float64                `toml:"strong,omitempty"`
+	Exact   *float64                `toml:"exact,omitempty"`
+	Stakes  []screening.StakesRule  `toml:"stakes"`
+	Funding []screening.FundingRule `toml:"funding"`
+}
+
+// checkRules finds rules of the work that could never hold or say nothing. A
+// rule's conditions are the words of answers; nothing else can be one.
+func (c *PolicyConfig) checkRules() error {
+	for i, r := range c.Stakes {
+		at := fmt.Sprintf("policy.stakes, rule %d", i+1)
+		if r.Name == "" || r.Why == "" || r.Source == "" || r.Owner == "" {
+			return fmt.Errorf("%s: name, owner, why and source must be given", at)
+		}
+		at = fmt.Sprintf("policy.stakes, %q", r.Name)
+		if r.Stakes != screening.Routine && r.Stakes != screening.Standard && r.Stakes != screening.Enhanced {
+			return fmt.Errorf("%s: stakes is routine, standard or enhanced, not %q", at, r.Stakes)
+		}
+		if !slices.Contains(screening.Owners, r.Owner) {
+			return fmt.Errorf("%s: there is no office %q%s", at, r.Owner, suggest(string(r.Owner), plain(screening.Owners)))
+		}
+		if len(r.Any)+len(r.Only) == 0 {
+			return fmt.Errorf("%s: it has no condition under any or only, and would hold for every row that answers something", at)
+		}
+		for _, conditions := range []map[screening.Ask][]string{r.Any, r.Only, r.Not} {
+			for _, q := range slices.Sorted(maps.Keys(conditions)) {
+				words, ok := screening.AnswerWords[q]
+				if !ok {
+					return fmt.Errorf("%s: %q is no question a rule can ask%s", at, q, suggest(string(q), plain(slices.Sorted(maps.Keys(screening.AnswerWords)))))
+				}
+				for _, w := range conditions[q] {
+					if !slices.Contains(words, w) {
+						return fmt.Errorf("%s: %s is never answered %q%s", at, q, w, suggest(w, words))
+					}
+				}
+			}
+		}
+	}
+	for i, r := range c.Funding {
+		if r.List == "" || len(r.Funders) == 0 || r.Why == "" || r.Source == "" {
+			return fmt.Errorf("policy.funding, rule %d: list, funders, why and source must be given", i+1)
+		}
+	}
+	return nil
+}
+
+func plain[T ~string](values []T) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
 }
 
 // FetchConfig bounds downloads.
@@ -118,6 +169,9 @@ func (c *Config) check(path string) error {
 	if _, err := c.columns(); err != nil {
 		return bad("columns: %v", err)
 	}
+	if err := c.Policy.checkRules(); err != nil {
+		return bad("%v", err)
+	}
 	p := c.policy()
 	if lines := []float64{0, p.NoteLine, p.ReviewLine, p.StrongLine, p.ExactLine, 1}; !slices.IsSorted(lines) {
 		return bad("the lines of [policy] must rise from note (%v) over review (%v) and strong (%v) to exact (%v), from 0 to 1",
@@ -165,6 +219,12 @@ func (c *Config) policy() *screening.Policy {
 		if set != nil {
 			*line = *set
 		}
+	}
+	if len(c.Policy.Stakes) > 0 {
+		p.StakesRules = c.Policy.Stakes
+	}
+	if len(c.Policy.Funding) > 0 {
+		p.FundingRules = c.Policy.Funding
 	}
 	// A review line moved past a neighbour that was not named takes it along.
 	if c.Policy.Note == nil {
@@ -233,6 +293,8 @@ var keys = []string{
 	"office", "office.name", "office.jurisdictions", "lists", "lists.enabled", "lists.accept_licence", "lists.max_age_days",
 	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
 	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
+	"policy.stakes", "policy.stakes.name", "policy.stakes.any", "policy.stakes.only", "policy.stakes.not", "policy.stakes.stakes", "policy.stakes.owner",
+	"policy.stakes.why", "policy.stakes.source", "policy.funding", "policy.funding.list", "policy.funding.funders", "policy.funding.why", "policy.funding.source",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 	"backup", "backup.folder", "backup.keep",
 }

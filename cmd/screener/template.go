@@ -1,16 +1,23 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/BurntSushi/toml"
+
 	"partnerscreen/lists"
+	"partnerscreen/screening"
 )
 
 type templateCmd struct {
-	Out string `arg:"" help:"File to write: a .csv or a .xlsx." type:"path"`
+	Out string `arg:"" help:"File to write: .csv or .xlsx for an empty list, .toml for the rules of the work as they are built in." type:"path"`
 }
 
 func (c *templateCmd) Run(a *app) error {
@@ -23,6 +30,13 @@ func (c *templateCmd) Run(a *app) error {
 		return fmt.Errorf("writing the template: %w", err)
 	}
 	defer func() { _ = f.Close() }()
+	if strings.EqualFold(filepath.Ext(c.Out), ".toml") {
+		if err := errors.Join(writeRules(f), f.Close()); err != nil {
+			return fmt.Errorf("writing the template: %w", err)
+		}
+		fmt.Fprintf(a.stderr, "change %s and put it into the configuration: its tables replace the built-in ones\n", c.Out)
+		return nil
+	}
 	if err := lists.WriteTemplate(f, format); err != nil {
 		return err
 	}
@@ -31,4 +45,25 @@ func (c *templateCmd) Run(a *app) error {
 	}
 	fmt.Fprintf(a.stderr, "fill in %s and name it in the configuration:\n[[custom_list]]\nid = \"own_watch\"\nformat = %q\nurl = %q\n", c.Out, format, c.Out)
 	return nil
+}
+
+// writeRules writes the built-in rules of the work as the configuration has them.
+func writeRules(w io.Writer) error {
+	if _, err := fmt.Fprint(w, "# The rules that turn a row's answers into stakes, and the funders whose money brings a funding bar with it.\n"+
+		"# What can be answered, by question:\n"); err != nil {
+		return err
+	}
+	for _, q := range slices.Sorted(maps.Keys(screening.AnswerWords)) {
+		if _, err := fmt.Fprintf(w, "#   %s: %s\n", q, strings.Join(screening.AnswerWords[q], ", ")); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	var rules struct {
+		Policy PolicyConfig `toml:"policy"`
+	}
+	rules.Policy.Stakes, rules.Policy.Funding = screening.DefaultStakesRules, screening.DefaultFundingRules
+	return toml.NewEncoder(w).Encode(rules)
 }
