@@ -10,6 +10,9 @@
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way
 //	Compare   pairs of names ──▶ scores, without a store
 //
+// A server that has to answer at once asks a Keeper (keeper.go), which keeps
+// the lists loaded and loads them again when an edition, a decision or the policy has changed.
+//
 // A job may be run twice: same input, same editions, same policy, same result,
 // whatever the number of workers (inorder.go). It answers to its context and
 // leaves nothing half-written. What goes wrong with one list or one file is
