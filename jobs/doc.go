@@ -5,6 +5,7 @@
 //	Refresh   lists ──fetch, read, gate──▶ store
 //	Screen    sheet ──intake──▶ matcher ──▶ judge ──▶ store and report
 //	Check     one name ──▶ matcher ──▶ judge
+//	Collaborations  the rows of all sheets, as they stand
 //	Changes   two editions ──▶ what differs
 //	Accept    a held edition ──▶ in force, at a named person's word
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way

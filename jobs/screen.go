@@ -15,6 +15,7 @@ import (
 	"partnerscreen/matching"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
+	"partnerscreen/screening/store"
 )
 
 // ScreenOptions say what to screen, against what, and how.
@@ -48,9 +49,10 @@ func (e *MissingLists) Error() string {
 type Screening struct {
 	Run *screening.Run
 
-	env   *Env
-	held  *Held
-	books []*intake.Book
+	env    *Env
+	held   *Held
+	books  []*intake.Book
+	upload *store.Upload // nil: the rows are not kept as collaborations
 }
 
 // Held are the lists a run screens against, loaded and indexed.
@@ -195,6 +197,10 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 		Started: env.Now().UTC(), Version: env.Version, By: env.Actor, Editions: held.Used, Policy: env.Policy,
 	}}
 	s.Run.ID = runID(s.Run.Started)
+	// A look back is no upload.
+	if opts.AsOf.IsZero() {
+		s.upload = &store.Upload{Run: s.Run, Office: env.Office, Partial: len(opts.Lists) > 0 || len(held.Judge.Unscreened) > 0}
+	}
 	persons := false
 	for _, file := range opts.Files {
 		in := screening.Input{File: s.inputName(filepath.Base(file))}
@@ -264,7 +270,7 @@ func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, er
 				yield(nil, err)
 				return
 			}
-			if err := s.env.Store.AddResults(ctx, s.Run.ID, chunk); err != nil {
+			if err := s.keep(ctx, chunk); err != nil {
 				yield(nil, err)
 				return
 			}
@@ -281,6 +287,14 @@ func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, er
 			yield(nil, err)
 		}
 	}
+}
+
+// keep stores the results of some rows, and the rows as collaborations.
+func (s *Screening) keep(ctx context.Context, results []*screening.Result) error {
+	if s.upload == nil {
+		return s.env.Store.AddResults(ctx, s.Run.ID, results)
+	}
+	return s.env.Store.KeepResults(ctx, *s.upload, results)
 }
 
 // rows reads the books one after the other. A book that breaks off is noted
@@ -318,8 +332,9 @@ func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *scre
 	for i := range p.Parties {
 		party := &p.Parties[i]
 		found[i] = m.Match(party)
-		if !party.Role.Person() && matching.LooksLikePerson(party.Name) {
-			party.Notes = append(party.Notes, "looks like a person, map it")
+		const note = "looks like a person, map it"
+		if !party.Role.Person() && matching.LooksLikePerson(party.Name) && !slices.Contains(party.Notes, note) {
+			party.Notes = append(party.Notes, note)
 		}
 	}
 	return j.Row(p, found)

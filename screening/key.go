@@ -24,6 +24,10 @@ func (p *Party) Key() string {
 	return k.sum()
 }
 
+// FoldedName is the party's name with nothing but its letters and digits: what
+// an earlier decision about the party is recalled by.
+func (p *Party) FoldedName() string { return foldLetters(p.Name) }
+
 // Key stands for the entity as a decision sees it: its list, names,
 // countries, birth dates, identifiers and controls. The publisher's id is not
 // part of it, so that a renumbered entity keeps its decisions.

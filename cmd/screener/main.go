@@ -39,18 +39,19 @@ type cli struct {
 	Data   string `help:"Folder for original list files and reports." env:"SCREENER_DATA" placeholder:"DIR" type:"path"`
 	Quiet  bool   `help:"No progress on stderr." short:"q"`
 
-	Demo      demoCmd      `cmd:"" help:"Screen a sample sheet against sample lists, offline."`
-	Refresh   refreshCmd   `cmd:"" help:"Fetch, check and import lists."`
-	Lists     listsCmd     `cmd:"" help:"Show each list: edition, dates, counts, state."`
-	Accept    acceptCmd    `cmd:"" help:"Put an edition that was held back in force, by name and with a reason."`
-	Changes   changesCmd   `cmd:"" help:"Show what changed between two editions of a list."`
-	Screen    screenCmd    `cmd:"" help:"Screen spreadsheets and write a graded report."`
-	Check     checkCmd     `cmd:"" help:"Check one name and show the reasons."`
-	Compare   compareCmd   `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
-	Decide    decideCmd    `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
-	Decisions decisionsCmd `cmd:"" help:"Show, export and revoke decisions."`
-	Template  templateCmd  `cmd:"" help:"Write an empty list of the office's own to fill in."`
-	Migrate   migrateCmd   `cmd:"" help:"Bring the database to this program's schema."`
+	Demo           demoCmd           `cmd:"" help:"Screen a sample sheet against sample lists, offline."`
+	Refresh        refreshCmd        `cmd:"" help:"Fetch, check and import lists."`
+	Lists          listsCmd          `cmd:"" help:"Show each list: edition, dates, counts, state."`
+	Accept         acceptCmd         `cmd:"" help:"Put an edition that was held back in force, by name and with a reason."`
+	Changes        changesCmd        `cmd:"" help:"Show what changed between two editions of a list."`
+	Screen         screenCmd         `cmd:"" help:"Screen spreadsheets and write a graded report."`
+	Check          checkCmd          `cmd:"" help:"Check one name and show the reasons."`
+	Compare        compareCmd        `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
+	Decide         decideCmd         `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
+	Decisions      decisionsCmd      `cmd:"" help:"Show, export and revoke decisions."`
+	Collaborations collaborationsCmd `cmd:"" help:"Show the rows that are screened every night; end one."`
+	Template       templateCmd       `cmd:"" help:"Write an empty list of the office's own to fill in."`
+	Migrate        migrateCmd        `cmd:"" help:"Bring the database to this program's schema."`
 
 	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty database."`

@@ -7,6 +7,9 @@
 //	             │   ╰───▶ held_entities   of a quarantined edition, until accepted or superseded
 //	             ╰──────▶ files            the publisher's own bytes, by content, in a folder
 //	runs ──▶ run_sheets ──▶ run_rows ──▶ run_parties ──▶ run_matches
+//	collaborations ──▶ run_rows            the rows of all sheets, and the result each stands on
+//	   ╰── collaboration_parties ──▶ parties   by what matching sees of them, each once
+//	nights ──▶ night_changes               what screening them again changed
 //	decisions                              only ever added to
 //	secrets                                what the lines of a workbook are sealed with
 //

@@ -33,42 +33,56 @@ const (
 // one row, or another process is adding the same row just now; ErrNotFound when the run was never started.
 func (s *Store) AddResults(ctx context.Context, run string, results []*screening.Result) error {
 	return s.inTx(ctx, "keeping results of run "+run, func(tx *sqlx.Tx) error {
-		var started int
-		if err := tx.GetContext(ctx, &started, tx.Rebind(countRuns), run); err != nil {
-			return err
-		}
-		if started == 0 {
-			return ErrNotFound
-		}
-		var order []sheetName
-		sheets := map[sheetName][]*screening.Result{}
-		for _, r := range results {
-			name := sheetName{r.Partner.File, r.Partner.Sheet}
-			if sheets[name] == nil {
-				order = append(order, name)
-			}
-			sheets[name] = append(sheets[name], r)
-		}
-		// One order for every worker: two that add sheets in opposite orders would wait for each other.
-		slices.SortFunc(order, func(a, b sheetName) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.sheet, b.sheet)) })
-		w := resultWriter{
-			rows:    s.newInsert(tx, "run_rows", rowColumns),
-			parties: s.newInsert(tx, "run_parties", partyColumns),
-			matches: s.newInsert(tx, "run_matches", matchColumns),
-		}
-		for _, name := range order {
-			if err := w.sheet(ctx, tx, run, name, sheets[name]); err != nil {
-				return err
-			}
-		}
-		return cmp.Or(w.rows.flush(ctx), w.parties.flush(ctx), w.matches.flush(ctx))
+		_, err := s.addResults(ctx, tx, run, results)
+		return err
 	})
+}
+
+// added is a row whose result was kept just now, and where.
+type added struct {
+	sheet  int64 // in run_sheets
+	result *screening.Result
+}
+
+// addResults keeps results and returns those that were not kept before, by
+// file and sheet and in the order they came.
+func (s *Store) addResults(ctx context.Context, tx *sqlx.Tx, run string, results []*screening.Result) ([]added, error) {
+	var started int
+	if err := tx.GetContext(ctx, &started, tx.Rebind(countRuns), run); err != nil {
+		return nil, err
+	}
+	if started == 0 {
+		return nil, ErrNotFound
+	}
+	var order []sheetName
+	sheets := map[sheetName][]*screening.Result{}
+	for _, r := range results {
+		name := sheetName{r.Partner.File, r.Partner.Sheet}
+		if sheets[name] == nil {
+			order = append(order, name)
+		}
+		sheets[name] = append(sheets[name], r)
+	}
+	// One order for every worker: two that add sheets in opposite orders would wait for each other.
+	slices.SortFunc(order, func(a, b sheetName) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.sheet, b.sheet)) })
+	w := resultWriter{
+		rows:    s.newInsert(tx, "run_rows", rowColumns),
+		parties: s.newInsert(tx, "run_parties", partyColumns),
+		matches: s.newInsert(tx, "run_matches", matchColumns),
+	}
+	for _, name := range order {
+		if err := w.sheet(ctx, tx, run, name, sheets[name]); err != nil {
+			return nil, err
+		}
+	}
+	return w.added, cmp.Or(w.rows.flush(ctx), w.parties.flush(ctx), w.matches.flush(ctx))
 }
 
 type sheetName struct{ file, sheet string }
 
 type resultWriter struct {
 	rows, parties, matches *insert
+	added                  []added
 }
 
 func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name sheetName, results []*screening.Result) error {
@@ -101,6 +115,7 @@ func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name 
 		if err := w.result(ctx, id, r, digest); err != nil {
 			return fmt.Errorf("file %s, sheet %q, row %d: %w", name.file, name.sheet, r.Partner.Row, err)
 		}
+		w.added = append(w.added, added{id, r})
 	}
 	return nil
 }
@@ -266,6 +281,10 @@ func (s *Store) sheetsInOrder(ctx context.Context, run *screening.Run) ([]sheetR
 
 // page reads the next rows of a sheet, and then what belongs to them.
 func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screening.Result, error) {
+	return s.pageOf(ctx, sheet, after, pageRows)
+}
+
+func (s *Store) pageOf(ctx context.Context, sheet sheetRow, after, limit int) ([]*screening.Result, error) {
 	var rows []struct {
 		Row       int    `db:"row"`
 		Reference string `db:"reference"`
@@ -280,7 +299,7 @@ func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screeni
 		Answers   []byte `db:"answers"`
 		Work      []byte `db:"work"`
 	}
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRows), sheet.ID, after, pageRows); err != nil || len(rows) == 0 {
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRows), sheet.ID, after, limit); err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	results := make([]*screening.Result, len(rows))

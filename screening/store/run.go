@@ -36,6 +36,7 @@ const (
 	insertRunEdition = `insert into run_editions (run, ordinal, list, seq, used) values (?, ?, ?, ?, ?)`
 	deleteRunEdition = `delete from run_editions where run = ?`
 	selectRunEdition = `select used from run_editions where run = ? order by ordinal`
+	countStanding    = `select count(*) from collaborations where result_run = ?`
 	countRunRows     = `select count(*) from run_rows where sheet_id in (select id from run_sheets where run = ?)`
 	countRejected    = `select count(*) from run_rows where error <> '' and sheet_id in (select id from run_sheets where run = ?)`
 )
@@ -117,6 +118,9 @@ func (s *Store) FinishRun(ctx context.Context, run *screening.Run) error {
 			if err := exec(ctx, tx, query, run.ID); err != nil {
 				return err
 			}
+		}
+		if err := finishUpload(ctx, tx, run); err != nil {
+			return err
 		}
 		return keepRunParts(ctx, tx, run)
 	})
@@ -208,9 +212,17 @@ func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
 	return run, nil
 }
 
-// DeleteRun removes a run and all it found. ErrNotFound when there is none.
+// DeleteRun removes a run and all it found. ErrNotFound when there is none,
+// ErrConflict while collaborations stand on what it found.
 func (s *Store) DeleteRun(ctx context.Context, id string) error {
 	return s.inTx(ctx, "deleting run "+id, func(tx *sqlx.Tx) error {
+		var standing int
+		if err := tx.GetContext(ctx, &standing, tx.Rebind(countStanding), id); err != nil {
+			return err
+		}
+		if standing > 0 {
+			return fmt.Errorf("%w: %d collaborations stand on what it found", ErrConflict, standing)
+		}
 		res, err := tx.ExecContext(ctx, tx.Rebind(deleteRun), id)
 		if err != nil {
 			return err
