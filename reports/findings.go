@@ -29,6 +29,8 @@ type Findings struct {
 	Work []WorkRow
 	// Questions are what the rows left open, those first that would settle the most.
 	Questions []QuestionRow
+	// Ownership is what the ownership rules came to.
+	Ownership []OwnershipRow
 	// Unflagged counts the parties no one is asked about.
 	Unflagged int
 	// Files are the sums of each file, in the order they were met.
@@ -101,6 +103,7 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		if res.Partner.Error == "" {
 			f.take(res, flagged, dismissed)
 			f.ask(res)
+			f.own(res)
 		}
 	}
 	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)

@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"partnerscreen/screening"
@@ -32,6 +34,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 		{Title: "What is shared", Width: 20, Style: StyleWords},
 		{Title: "Funding", Width: 14, Style: StyleWords},
 		{Title: "Roles", Width: 20, Style: StyleWords},
+		{Title: "Ownership rule", Width: 16, Style: StyleWords},
 		{Title: "Grade", Width: 18, Style: StyleWords},
 		{Title: "Why", Width: 60, Style: StyleText},
 	}})
@@ -41,7 +44,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	pol := f.Report.Run.Policy
 	for i, r := range pol.Rules {
 		if err := p.Row(
-			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), anyOf(r.Funding), anyOf(r.Roles), ofGrade(r.Grade), r.Why,
+			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), anyOf(r.Funding), anyOf(r.Roles), anyOf(r.Reach), ofGrade(r.Grade), r.Why,
 		); err != nil {
 			return err
 		}
@@ -72,7 +75,43 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	if err := p.fundingRules(pol.FundingRules); err != nil {
 		return err
 	}
+	if err := p.ownershipRules(pol.OwnershipRules); err != nil {
+		return err
+	}
 	return p.End()
+}
+
+// ownershipRules writes when a listed owner's measure reaches what it owns.
+func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	p.Skip(1)
+	if err := p.Cells(nil, Styled{"Ownership: when an owner's listing reaches what it owns", StyleLabel}, Styled{"Lists and controls", StyleLabel}, Styled{"Share", StyleLabel},
+		Styled{"In force", StyleLabel}, Styled{"Source", StyleLabel}, Styled{"Checked", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		return err
+	}
+	for _, r := range rules {
+		line := "at least "
+		if r.More {
+			line = "more than "
+		}
+		line += strconv.FormatFloat(r.Percent, 'f', -1, 64) + " %"
+		if r.Aggregate {
+			line += ", owners added up"
+		} else {
+			line += " by one owner"
+		}
+		var days []string
+		for _, d := range r.InForce {
+			days = append(days, d.First+" to "+cmp.Or(d.Last, "now"))
+		}
+		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(r.Lists, ", ") + ": " + anyOf(r.Controls), StyleText}, Styled{line, StyleText},
+			Styled{strings.Join(days, "\n"), StyleText}, Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stakesRules writes the table that turns answers into stakes.
@@ -82,7 +121,7 @@ func (p *Page) stakesRules(rules []screening.StakesRule) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"The work: answers that give its stakes, the highest of the rules that hold; standard where none does", StyleLabel}, Styled{"Answered", StyleLabel},
-		Styled{"Stakes", StyleLabel}, Styled{"Office", StyleLabel}, Styled{"Source", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		Styled{"Stakes", StyleLabel}, Styled{"Office", StyleLabel}, Styled{"Source", StyleLabel}, nil, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
 		return err
 	}
 	for _, r := range rules {
@@ -96,7 +135,7 @@ func (p *Page) stakesRules(rules []screening.StakesRule) error {
 			}
 		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(when, "\n"), StyleText}, Styled{string(r.Stakes), StyleWords}, Styled{string(r.Owner), StyleWords},
-			Styled{r.Source, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			Styled{r.Source, StyleText}, nil, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
 			return err
 		}
 	}
@@ -110,12 +149,12 @@ func (p *Page) fundingRules(rules []screening.FundingRule) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"Funding bars that come with the money of particular funders", StyleLabel}, Styled{"Funders, by words of their names", StyleLabel},
-		nil, nil, Styled{"Source", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		nil, nil, Styled{"Source", StyleLabel}, nil, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
 		return err
 	}
 	for _, r := range rules {
 		if err := p.Cells(nil, Styled{r.List, StyleText}, Styled{strings.Join(r.Funders, ", "), StyleText}, nil, nil,
-			Styled{r.Source, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			Styled{r.Source, StyleText}, nil, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
 			return err
 		}
 	}

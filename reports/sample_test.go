@@ -186,6 +186,10 @@ func sampleResults() []*screening.Result {
 		}
 		return pr
 	}
+	aloneWork.Ownership = []screening.Ownership{{
+		Rule: "50 percent rule", Owner: "Veltraxis Optics Institute", List: "aa_frozen_parties", Control: screening.AssetFreeze, Reach: screening.ReachYes,
+		Sum: "30 % + 25 % = 55 %, at least 50 % is needed", Source: "Guidance of 2014", Checked: "2026-11-01",
+	}}
 	work := graded(alone, party())
 	work.Work = aloneWork
 	work.Grade, work.Stakes = screening.Review, screening.Enhanced

@@ -32,6 +32,7 @@ type Work struct {
 	Sharing Sharing
 	Rules   []*StakesRule // that gave the stakes
 	row     *Partner
+	owners  *owners
 }
 
 // Work reads the answers of a row by the policy.
@@ -42,11 +43,12 @@ func (j *Judge) Work(p *Partner) *Work {
 }
 
 // facts are what one control of one listing of a match is graded on.
-func (w *Work) facts(policy *Policy, p *Party, s Strength, l *Listing, c Control) Facts {
+func (j *Judge) facts(w *Work, p *Party, s Strength, l *Listing, c Control) Facts {
 	f := Facts{Control: c, Strength: s, Stakes: cmp.Or(w.Stakes, Standard), Bearing: l.Bearing, Sharing: w.Sharing, Role: p.Role}
 	if c == ResearchFunding && w.row != nil {
-		f.Funding = policy.FundingOf(l.List, w.row, p)
+		f.Funding = j.Policy.FundingOf(l.List, w.row, p)
 	}
+	f.Reach, _, _ = j.reach(w.owners, p, l, c)
 	return f
 }
 
@@ -59,24 +61,50 @@ func (j *Judge) Row(p *Partner, found [][]Candidate) *Result {
 		return r
 	}
 	work := j.Work(p)
+	work.owners = j.ownersOf(p, found, nil)
 	r.Stakes, r.Grade = work.Stakes, Clear
 	for i := range p.Parties {
-		pr := j.Party(work, &p.Parties[i], found[i])
+		r.Parties = append(r.Parties, j.Party(work, &p.Parties[i], found[i]))
+	}
+	if dismissed := dismissedOwners(r); len(dismissed) > 0 {
+		work.owners = j.ownersOf(p, found, dismissed)
+		for i := range p.Parties {
+			if p.Parties[i].Role == RoleParent {
+				r.Parties[i] = j.Party(work, &p.Parties[i], found[i])
+			}
+		}
+	}
+	for _, pr := range r.Parties {
 		r.Grade = Higher(r.Grade, pr.Grade)
-		r.Parties = append(r.Parties, pr)
 	}
 	if work.Stakes == Enhanced {
 		r.Grade = Higher(r.Grade, Review)
 	}
-	came := WorkFound{Sharing: work.Sharing, Questions: j.questions(work, r)}
+	came := WorkFound{Sharing: work.Sharing, Ownership: j.ownership(work.owners, r), Questions: j.questions(work, r)}
 	for _, rule := range work.Rules {
 		came.Rules = append(came.Rules, WorkRule{rule.Name, rule.Stakes, rule.Owner, rule.Why, rule.Source})
 	}
-	if len(came.Rules) > 0 || len(came.Questions) > 0 {
+	if len(came.Rules)+len(came.Questions)+len(came.Ownership) > 0 {
 		r.Work = &came
 	}
 	return r
 }
+
+// dismissedOwners are the owners of a row all of whose matches a person has
+// called false, by their place.
+func dismissedOwners(r *Result) map[int]bool {
+	out := map[int]bool{}
+	for i, pr := range r.Parties {
+		if r.Partner.Parties[i].Role == RoleParent && len(pr.Matches) > 0 &&
+			!slices.ContainsFunc(pr.Matches, func(m Match) bool { return m.Rule != ruleDismissed }) {
+			out[i] = true
+		}
+	}
+	return out
+}
+
+// ruleDismissed is the rule of a match that a person called false, unchanged since.
+const ruleDismissed = "dismissed and unchanged"
 
 // Party grades one party. Candidates that are one party are shown as one
 // match; it carries the listing with the highest grade, ties by list id.
@@ -135,7 +163,7 @@ func (j *Judge) match(work *Work, p *Party, group []Candidate) Match {
 			l.Entity, l.Bearing, l.Blocking = c.Entity.ID, j.bearing(l.List), cmp.Or(l.Blocking, j.Blocking[l.List])
 			g := graded{listing: l, entity: c.Entity}
 			for _, control := range l.Controls {
-				grade, rule := j.Policy.GradeOf(work.facts(j.Policy, p, m.Strength, &l, control))
+				grade, rule := j.Policy.GradeOf(j.facts(work, p, m.Strength, &l, control))
 				if g.control == "" || grade.Rank() > g.grade.Rank() {
 					g.control, g.grade, g.rule = control, grade, rule
 				}
@@ -173,7 +201,7 @@ func (j *Judge) remember(m *Match, p *Party, group []Candidate, keys []string) {
 		dismissed = dismissed && standing
 	}
 	if dismissed && m.Grade.Flagged() {
-		m.Grade, m.Rule = Note, "dismissed and unchanged"
+		m.Grade, m.Rule = Note, ruleDismissed
 	}
 }
 

@@ -74,6 +74,7 @@ type GradeRule struct {
 	Sharing  []Sharing  `json:"sharing,omitempty"`
 	Funding  []Funding  `json:"funding,omitempty"`
 	Roles    []Role     `json:"roles,omitempty"`
+	Reach    []Reach    `json:"reach,omitempty"`
 	Grade    Grade      `json:"grade"`
 	Why      string     `json:"why"`
 }
@@ -87,6 +88,7 @@ type Facts struct {
 	Sharing  Sharing
 	Funding  Funding // of a funding bar
 	Role     Role
+	Reach    Reach // of a listed owner's measure, by the ownership rules
 }
 
 // notSupplying are the roles nothing is bought from.
@@ -129,6 +131,14 @@ var DefaultGradeRules = []GradeRule{
 		Why: "Where the work itself calls for care, a likely match goes to the second reviewer at once.",
 	},
 	{
+		Name: "owner's share is below the ownership rule", Reach: []Reach{ReachNo}, Grade: Review,
+		Why: "The owner's measure does not reach the partner by the shares given; a person looks at control and at what else the owner holds.",
+	},
+	{
+		Name: "ownership rule not in force", Reach: []Reach{ReachNotNow}, Grade: Review,
+		Why: "On this day the owner's listing does not extend to what it owns; it is a red flag to resolve.",
+	},
+	{
 		Name: "asset freeze or export denial", Controls: []Control{AssetFreeze, ExportDenial}, Strength: []Strength{Strong, Exact}, Grade: Escalate,
 		Why: "Dealing with a blocked or denied party is barred whatever the work is; open publication lifts neither.",
 	},
@@ -151,7 +161,8 @@ var DefaultGradeRules = []GradeRule{
 func (p *Policy) GradeOf(f Facts) (Grade, string) {
 	for _, r := range p.Rules {
 		if holds(r.Controls, f.Control) && holds(r.Strength, f.Strength) && holds(r.Stakes, f.Stakes) &&
-			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) && holds(r.Funding, f.Funding) && holds(r.Roles, f.Role) {
+			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) && holds(r.Funding, f.Funding) && holds(r.Roles, f.Role) &&
+			holds(r.Reach, f.Reach) {
 			return r.Grade, r.Name
 		}
 	}

@@ -14,12 +14,14 @@ type Policy struct {
 	// StakesRules and FundingRules turn a row's answers into stakes and into whether a funding bar applies.
 	StakesRules  []StakesRule  `json:"stakes_rules,omitempty"`
 	FundingRules []FundingRule `json:"funding_rules,omitempty"`
+	// OwnershipRules say when a listed owner's measure reaches what it owns.
+	OwnershipRules []OwnershipRule `json:"ownership_rules,omitempty"`
 }
 
 // DefaultPolicy returns the policy the defaults of the configuration give.
 func DefaultPolicy() *Policy {
 	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules,
-		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules}
+		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules, OwnershipRules: DefaultOwnershipRules}
 }
 
 // Round gives a score the four decimals it is stored, compared and shown with.

@@ -34,6 +34,8 @@ type WorkFound struct {
 	Sharing Sharing `json:"sharing,omitempty"`
 	// Rules are the names of the rules that gave the stakes.
 	Rules []WorkRule `json:"rules,omitempty"`
+	// Ownership is what the ownership rules came to for listed owners.
+	Ownership []Ownership `json:"ownership,omitempty"`
 	// Questions come in the order of what they would change.
 	Questions []Question `json:"questions,omitempty"`
 }
@@ -109,7 +111,7 @@ func (j *Judge) askOfMatch(work *Work, p *Party, m *Match, add func(Question)) {
 		g := Clear
 		for _, l := range m.Listings {
 			for _, c := range l.Controls {
-				f := work.facts(j.Policy, p, m.Strength, &l, c)
+				f := j.facts(work, p, m.Strength, &l, c)
 				change(&f)
 				with, _ := j.Policy.GradeOf(f)
 				g = Higher(g, with)
@@ -130,6 +132,14 @@ func (j *Judge) askOfMatch(work *Work, p *Party, m *Match, add func(Question)) {
 	}); could.Rank() < m.Grade.Rank() {
 		add(Question{Ask: AskFunder, Owner: SponsoredPrograms, Now: m.Grade, Could: could, Because: "a match on " + m.List,
 			Text: "Who funds the work? The bar of this list comes with the money of particular funders."})
+	}
+	if could := lowest(func(f *Facts) {
+		if f.Reach == ReachUnknown {
+			f.Reach = ReachNo
+		}
+	}); could.Rank() < m.Grade.Rank() {
+		add(Question{Ask: AskOwnershipShare, Owner: m.Owner, Now: m.Grade, Could: could, Because: "a likely owner on " + m.List,
+			Text: "Which share does each owner hold? A listed owner's measure reaches what it owns from a given share on."})
 	}
 }
 

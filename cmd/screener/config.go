@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
@@ -57,6 +58,8 @@ type PolicyConfig struct {
 	Exact   *float64                `toml:"exact,omitempty"`
 	Stakes  []screening.StakesRule  `toml:"stakes"`
 	Funding []screening.FundingRule `toml:"funding"`
+	// Ownership are the rules by which a listed owner's measure reaches what it owns; switched by their days in force.
+	Ownership []screening.OwnershipRule `toml:"ownership"`
 }
 
 // checkRules finds rules of the work that could never hold or say nothing. A
@@ -94,6 +97,27 @@ func (c *PolicyConfig) checkRules() error {
 	for i, r := range c.Funding {
 		if r.List == "" || len(r.Funders) == 0 || r.Why == "" || r.Source == "" {
 			return fmt.Errorf("policy.funding, rule %d: list, funders, why and source must be given", i+1)
+		}
+	}
+	for i, r := range c.Ownership {
+		at := fmt.Sprintf("policy.ownership, rule %d", i+1)
+		if r.Name == "" || len(r.Lists) == 0 || len(r.Controls) == 0 || r.Why == "" || r.Source == "" {
+			return fmt.Errorf("%s: name, lists, controls, why and source must be given", at)
+		}
+		if r.Percent <= 0 || r.Percent > 100 {
+			return fmt.Errorf("%s: percent must be above 0 and at most 100", at)
+		}
+		for _, control := range r.Controls {
+			if !control.Valid() {
+				return fmt.Errorf("%s: there is no control %q%s", at, control, suggest(string(control), plain(screening.Controls)))
+			}
+		}
+		for _, p := range r.InForce {
+			for _, d := range []string{p.First, cmp.Or(p.Last, p.First)} {
+				if _, err := time.Parse(time.DateOnly, d); err != nil {
+					return fmt.Errorf("%s: in_force: %q is no day; write it as 2026-01-31", at, d)
+				}
+			}
 		}
 	}
 	return nil
@@ -226,6 +250,9 @@ func (c *Config) policy() *screening.Policy {
 	if len(c.Policy.Funding) > 0 {
 		p.FundingRules = c.Policy.Funding
 	}
+	if len(c.Policy.Ownership) > 0 {
+		p.OwnershipRules = c.Policy.Ownership
+	}
 	// A review line moved past a neighbour that was not named takes it along.
 	if c.Policy.Note == nil {
 		p.NoteLine = min(p.NoteLine, p.ReviewLine)
@@ -295,6 +322,9 @@ var keys = []string{
 	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
 	"policy.stakes", "policy.stakes.name", "policy.stakes.any", "policy.stakes.only", "policy.stakes.not", "policy.stakes.stakes", "policy.stakes.owner",
 	"policy.stakes.why", "policy.stakes.source", "policy.funding", "policy.funding.list", "policy.funding.funders", "policy.funding.why", "policy.funding.source",
+	"policy.ownership", "policy.ownership.name", "policy.ownership.lists", "policy.ownership.controls", "policy.ownership.except", "policy.ownership.percent",
+	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
+	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 	"backup", "backup.folder", "backup.keep",
 }

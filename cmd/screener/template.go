@@ -49,7 +49,7 @@ func (c *templateCmd) Run(a *app) error {
 
 // writeRules writes the built-in rules of the work as the configuration has them.
 func writeRules(w io.Writer) error {
-	if _, err := fmt.Fprint(w, "# The rules that turn a row's answers into stakes, and the funders whose money brings a funding bar with it.\n"+
+	if _, err := fmt.Fprint(w, "# The rules that turn a row's answers into stakes, the funders whose money brings a funding bar with it,\n# and the ownership rules: change the days in force to switch one on or off.\n"+
 		"# What can be answered, by question:\n"); err != nil {
 		return err
 	}
@@ -65,5 +65,6 @@ func writeRules(w io.Writer) error {
 		Policy PolicyConfig `toml:"policy"`
 	}
 	rules.Policy.Stakes, rules.Policy.Funding = screening.DefaultStakesRules, screening.DefaultFundingRules
+	rules.Policy.Ownership = screening.DefaultOwnershipRules
 	return toml.NewEncoder(w).Encode(rules)
 }
