@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/jmoiron/sqlx"
 
@@ -16,7 +17,7 @@ const (
 	insertDecision = `insert into decisions (decision, party_key, entity_key, list, entity, verdict, reviewer, made, expires, revoked, content)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (decision) do nothing`
 	selectDecision  = `select content from decisions where decision = ?`
-	selectDecisions = `select content from decisions order by seq`
+	selectDecisions = `select content from decisions where seq <= ? order by seq`
 )
 
 // AddDecisions adds what reviewers decided to the history, all of it or none.
@@ -69,9 +70,14 @@ func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error 
 // Decisions yields every decision in the order they were made known, revoked
 // and replaced ones too: what screening.NewMemory takes.
 func (s *Store) Decisions(ctx context.Context) iter.Seq2[*screening.Decision, error] {
+	return s.DecisionsUpTo(ctx, math.MaxInt64)
+}
+
+// DecisionsUpTo is Decisions as they were when LastDecision gave that number.
+func (s *Store) DecisionsUpTo(ctx context.Context, last int64) iter.Seq2[*screening.Decision, error] {
 	return func(yield func(*screening.Decision, error) bool) {
 		fail := func(err error) { yield(nil, s.fault(ctx, "reading the decisions", err)) }
-		rows, err := s.read.QueryContext(ctx, selectDecisions)
+		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDecisions), last)
 		if err != nil {
 			fail(err)
 			return

@@ -3,6 +3,7 @@ package store
 import (
 	"compress/gzip"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -62,6 +63,46 @@ func (s *Store) KeepFile(r io.Reader) (hash string, size int64, err error) {
 	// The name is as lasting as the bytes only when its folder is on the disk too.
 	return hash, size, errors.Join(syncFolder(filepath.Dir(path)), syncFolder(folder))
 }
+
+// FolderID names the data folder: processes that share it give the same one,
+// and a file kept by one is there for the other. It is "" without a data folder.
+func (s *Store) FolderID() (string, error) {
+	if s.data == "" {
+		return "", nil
+	}
+	path := filepath.Join(s.data, "folder-id")
+	for range 2 {
+		if b, err := os.ReadFile(path); err == nil && folderID.Match(b) {
+			return string(b[:folderIDLen]), nil
+		}
+		if err := os.MkdirAll(s.data, 0o750); err != nil {
+			return "", fmt.Errorf("naming the data folder %s: %w", s.data, err)
+		}
+		// Written apart and linked, so that of two processes one gives the name.
+		tmp, err := os.CreateTemp(s.data, "folder-id-*")
+		if err != nil {
+			return "", fmt.Errorf("naming the data folder %s: %w", s.data, err)
+		}
+		fresh := make([]byte, folderIDLen/2)
+		_, _ = rand.Read(fresh) // never fails
+		_, err = tmp.WriteString(hex.EncodeToString(fresh) + "\n")
+		err = errors.Join(err, tmp.Close())
+		if err == nil {
+			if err = os.Link(tmp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+				err = os.Rename(tmp.Name(), path) // a disk without links
+			}
+		}
+		_ = os.Remove(tmp.Name())
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("naming the data folder %s: %w", s.data, err)
+		}
+	}
+	return "", fmt.Errorf("naming the data folder %s: %s holds no name; remove it", s.data, path)
+}
+
+const folderIDLen = 12
+
+var folderID = regexp.MustCompile(`^[0-9a-f]{12}\n?$`)
 
 // filePath spreads the files over 256 folders.
 func (s *Store) filePath(hash string) string {

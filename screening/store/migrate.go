@@ -71,7 +71,8 @@ func (s *Store) SchemaVersion(ctx context.Context) (have, want int, err error) {
 	return have, want, nil
 }
 
-// Migrate brings the schema up to date and says from which version to which.
+// Migrate brings the schema up to date, the queue's tables too, and says from
+// which version to which.
 // Each migration is one transaction; a failed one leaves the version before it.
 // Several processes may call it at once.
 func (s *Store) Migrate(ctx context.Context) (from, to int, err error) {
@@ -106,6 +107,9 @@ func (s *Store) Migrate(ctx context.Context) (from, to int, err error) {
 		if errors.As(err, &partial) && partial.Failed != nil {
 			err = fmt.Errorf("%s: %w", partial.Failed.Source.Path, partial.Err)
 		}
+		return from, from, s.fault(ctx, doing, err)
+	}
+	if err := s.migrateQueue(ctx); err != nil {
 		return from, from, s.fault(ctx, doing, err)
 	}
 	to, _, err = s.SchemaVersion(ctx)

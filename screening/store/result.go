@@ -32,10 +32,13 @@ const (
 // be added again. ErrConflict when a row is kept with another result, two results are for
 // one row, or another process is adding the same row just now; ErrNotFound when the run was never started.
 func (s *Store) AddResults(ctx context.Context, run string, results []*screening.Result) error {
-	return s.inTx(ctx, "keeping results of run "+run, func(tx *sqlx.Tx) error {
-		_, err := s.addResults(ctx, tx, run, results)
-		return err
-	})
+	return s.InTx(ctx, "keeping results of run "+run, func(tx *Tx) error { return tx.AddResults(ctx, run, results) })
+}
+
+// AddResults is Store.AddResults as a part of something larger.
+func (t *Tx) AddResults(ctx context.Context, run string, results []*screening.Result) error {
+	_, err := t.s.addResults(ctx, t.tx, run, results)
+	return err
 }
 
 // added is a row whose result was kept just now, and where.

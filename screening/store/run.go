@@ -44,36 +44,40 @@ const (
 // StartRun keeps a run before its first result. ErrConflict when there is one
 // of that ID: a job that is done again asks Run for it and goes on.
 func (s *Store) StartRun(ctx context.Context, run *screening.Run) error {
-	return s.inTx(ctx, "starting run "+run.ID, func(tx *sqlx.Tx) error {
-		if run.ID == "" {
-			return errors.New("it has no ID")
-		}
-		if run.Started.IsZero() {
-			return errors.New("it has no time of starting")
-		}
-		notChecked, err := jsonText(run.NotChecked)
-		if err != nil {
-			return err
-		}
-		policy, err := jsonText(run.Policy)
-		if err != nil {
-			return err
-		}
-		counts, err := jsonText(run.Counts)
-		if err != nil {
-			return err
-		}
-		res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), text(run.By), notChecked, policy, counts)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return fmt.Errorf("%w: there is a run of that ID", ErrConflict)
-		}
-		return keepRunParts(ctx, tx, run)
-	})
+	return s.InTx(ctx, "starting run "+run.ID, func(tx *Tx) error { return tx.StartRun(ctx, run) })
+}
+
+// StartRun is Store.StartRun as a part of something larger.
+func (t *Tx) StartRun(ctx context.Context, run *screening.Run) error {
+	tx := t.tx
+	if run.ID == "" {
+		return errors.New("it has no ID")
+	}
+	if run.Started.IsZero() {
+		return errors.New("it has no time of starting")
+	}
+	notChecked, err := jsonText(run.NotChecked)
+	if err != nil {
+		return err
+	}
+	policy, err := jsonText(run.Policy)
+	if err != nil {
+		return err
+	}
+	counts, err := jsonText(run.Counts)
+	if err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), text(run.By), notChecked, policy, counts)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return fmt.Errorf("%w: there is a run of that ID", ErrConflict)
+	}
+	return keepRunParts(ctx, tx, run)
 }
 
 // FinishRun closes a run: its end, its counts, and what was learnt on the way
@@ -81,49 +85,53 @@ func (s *Store) StartRun(ctx context.Context, run *screening.Run) error {
 // the rows that were kept: then rows were lost, and the run is not finished. ErrNotFound
 // when it was never started.
 func (s *Store) FinishRun(ctx context.Context, run *screening.Run) error {
-	return s.inTx(ctx, "finishing run "+run.ID, func(tx *sqlx.Tx) error {
-		if run.Finished.IsZero() {
-			return errors.New("it has no time of finishing")
-		}
-		var rows, rejected int
-		if err := tx.GetContext(ctx, &rows, tx.Rebind(countRunRows), run.ID); err != nil {
+	return s.InTx(ctx, "finishing run "+run.ID, func(tx *Tx) error { return tx.FinishRun(ctx, run) })
+}
+
+// FinishRun is Store.FinishRun as a part of something larger.
+func (t *Tx) FinishRun(ctx context.Context, run *screening.Run) error {
+	tx := t.tx
+	if run.Finished.IsZero() {
+		return errors.New("it has no time of finishing")
+	}
+	var rows, rejected int
+	if err := tx.GetContext(ctx, &rows, tx.Rebind(countRunRows), run.ID); err != nil {
+		return err
+	}
+	if err := tx.GetContext(ctx, &rejected, tx.Rebind(countRejected), run.ID); err != nil {
+		return err
+	}
+	c := run.Counts
+	if c.RowsIn != rows || c.RowsRejected != rejected || c.RowsIn != c.RowsScreened+c.RowsRejected {
+		return fmt.Errorf("%w: %d rows counted, %d of them screened and %d rejected; %d kept, %d of them rejected",
+			ErrConflict, c.RowsIn, c.RowsScreened, c.RowsRejected, rows, rejected)
+	}
+	notChecked, err := jsonText(run.NotChecked)
+	if err != nil {
+		return err
+	}
+	counts, err := jsonText(run.Counts)
+	if err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, tx.Rebind(finishRun), stamp{run.Finished}, notChecked, counts, run.ID)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		return ErrNotFound
+	}
+	for _, query := range []string{deleteRunInputs, deleteRunEdition} {
+		if err := exec(ctx, tx, query, run.ID); err != nil {
 			return err
 		}
-		if err := tx.GetContext(ctx, &rejected, tx.Rebind(countRejected), run.ID); err != nil {
-			return err
-		}
-		c := run.Counts
-		if c.RowsIn != rows || c.RowsRejected != rejected || c.RowsIn != c.RowsScreened+c.RowsRejected {
-			return fmt.Errorf("%w: %d rows counted, %d of them screened and %d rejected; %d kept, %d of them rejected",
-				ErrConflict, c.RowsIn, c.RowsScreened, c.RowsRejected, rows, rejected)
-		}
-		notChecked, err := jsonText(run.NotChecked)
-		if err != nil {
-			return err
-		}
-		counts, err := jsonText(run.Counts)
-		if err != nil {
-			return err
-		}
-		res, err := tx.ExecContext(ctx, tx.Rebind(finishRun), stamp{run.Finished}, notChecked, counts, run.ID)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return ErrNotFound
-		}
-		for _, query := range []string{deleteRunInputs, deleteRunEdition} {
-			if err := exec(ctx, tx, query, run.ID); err != nil {
-				return err
-			}
-		}
-		if err := finishUpload(ctx, tx, run); err != nil {
-			return err
-		}
-		return keepRunParts(ctx, tx, run)
-	})
+	}
+	if err := finishUpload(ctx, tx, run); err != nil {
+		return err
+	}
+	return keepRunParts(ctx, tx, run)
 }
 
 func keepRunParts(ctx context.Context, tx *sqlx.Tx, run *screening.Run) error {

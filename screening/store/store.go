@@ -99,8 +99,14 @@ func (s *Store) ready(ctx context.Context, leaveSchema bool) error {
 			return fmt.Errorf("opening the database %s: its disk cannot share a log between processes; put it on a local disk", s.place)
 		}
 	}
-	if leaveSchema || have == want {
+	if leaveSchema {
 		return nil
+	}
+	if have == want {
+		// A newer library may want more of its own tables than an older one made.
+		if ready, err := s.queueReady(ctx); err != nil || ready {
+			return s.fault(ctx, "opening the database "+s.place, err)
+		}
 	}
 	_, _, err = s.Migrate(ctx)
 	return err
@@ -295,6 +301,22 @@ func (s *Store) inTx(ctx context.Context, doing string, f func(*sqlx.Tx) error) 
 	}
 	return s.fault(ctx, doing, tx.Commit())
 }
+
+// Tx is one open transaction, for those who write several things at once: a
+// chunk's results and that it is done, a task and the queue's job for it. On SQLite nothing else may be
+// written to the store while it is open.
+type Tx struct {
+	s  *Store
+	tx *sqlx.Tx
+}
+
+// InTx runs f in one transaction, which is committed only when f gives no error.
+func (s *Store) InTx(ctx context.Context, doing string, f func(*Tx) error) error {
+	return s.inTx(ctx, doing, func(tx *sqlx.Tx) error { return f(&Tx{s: s, tx: tx}) })
+}
+
+// SQL is the transaction for those who bring tables of their own, such as a queue.
+func (tx *Tx) SQL() *sql.Tx { return tx.tx.Tx }
 
 // exec runs one statement written with "?".
 func exec(ctx context.Context, tx *sqlx.Tx, query string, args ...any) error {
