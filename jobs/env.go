@@ -34,8 +34,31 @@ type Env struct {
 	// Progress is told how far a job is; nil is silent.
 	Progress func(Step)
 	Backups  Backups
+	// Schedule is when jobs run, by the name of the schedule, over what their
+	// cards say: in five fields of cron, in UTC; "" is off.
+	Schedule map[string]string
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
+
+	// Jobs are the kinds there are; nil is All.
+	Jobs []Job
+	// What a job is given that runs in a worker: the queue, itself, and a way to say
+	// that it goes on in chunks after its func has returned.
+	queue  *queue
+	task   *store.Task
+	goesOn bool
+}
+
+// registered is All, for funcs that cards refer to: they cannot refer to All itself.
+var registered []Job
+
+func init() { registered = All }
+
+func (env *Env) jobs() []Job {
+	if env.Jobs != nil {
+		return env.Jobs
+	}
+	return registered
 }
 
 // Step says how far one piece of a job is. Total is 0 where it is not known.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io/fs"
 	"iter"
 	"os"
@@ -23,10 +24,48 @@ var refreshJob = Job{
 	Run: func(ctx context.Context, env *Env, args json.RawMessage) (any, error) {
 		var opts RefreshOptions
 		if err := json.Unmarshal(args, &opts); err != nil {
-			return nil, fmt.Errorf("reading what to refresh: %w", err)
+			return nil, Hopeless(fmt.Errorf("reading what to refresh: %w", err))
 		}
-		return Refresh(ctx, env, opts)
+		out, err := Refresh(ctx, env, opts)
+		return out, errors.Join(err, failedOf(out))
 	},
+	Schedules: refreshSchedules,
+}
+
+// failedOf is an error where lists could not be fetched or kept: another try
+// may mend that. What the gate holds back waits for a person instead.
+func failedOf(out []Refreshed) error {
+	var errs []error
+	for _, r := range out {
+		if r.State == Failed {
+			errs = append(errs, fmt.Errorf("%s: %s", r.List, r.Reason))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// refreshSchedules ask for each list as often as it is likely to change, each
+// at a minute of its own, so that publishers are not all asked at once.
+func refreshSchedules(env *Env) []Schedule {
+	var out []Schedule
+	for i := range env.Cards {
+		card := &env.Cards[i]
+		if env.off(card) != "" {
+			continue
+		}
+		sum := fnv.New32a()
+		_, _ = sum.Write([]byte(card.ID))
+		minute, hour := sum.Sum32()%60, sum.Sum32()/60%6
+		spec := fmt.Sprintf("%d %d * * *", minute, hour) // between midnight and six
+		switch {
+		case card.Cadence > 0 && card.Cadence <= 21*24*time.Hour:
+			spec = fmt.Sprintf("%d %d-23/6 * * *", minute, hour) // four times a day
+		case card.Cadence > 120*24*time.Hour:
+			spec = fmt.Sprintf("%d %d * * 1,3,5", minute, hour)
+		}
+		out = append(out, Schedule{Name: "refresh " + card.ID, Spec: spec, Args: RefreshOptions{Lists: []string{card.ID}}})
+	}
+	return out
 }
 
 // RefreshOptions say which lists to refresh and from where.
