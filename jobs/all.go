@@ -39,5 +39,6 @@ type Schedule struct {
 // All are the jobs there are.
 var All = []Job{
 	refreshJob,
+	screenJob,
 	backupJob,
 }

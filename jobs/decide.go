@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -187,9 +188,14 @@ func standing(ctx context.Context, env *Env, l screening.Listing) (*screening.En
 
 // loadMemory is what reviewers have decided so far.
 func loadMemory(ctx context.Context, env *Env) (*screening.Memory, error) {
+	return memoryUpTo(ctx, env, math.MaxInt64)
+}
+
+// memoryUpTo is loadMemory as it was when the store's LastDecision was last.
+func memoryUpTo(ctx context.Context, env *Env, last int64) (*screening.Memory, error) {
 	var failed error
 	m := screening.NewMemory(func(yield func(*screening.Decision) bool) {
-		for d, err := range env.Store.Decisions(ctx) {
+		for d, err := range env.Store.DecisionsUpTo(ctx, last) {
 			if err != nil {
 				failed = err
 				return

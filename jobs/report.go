@@ -2,20 +2,113 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"os"
 
 	"partnerscreen/matching"
 	"partnerscreen/reports"
 	"partnerscreen/screening"
+	"partnerscreen/screening/intake"
 	"partnerscreen/screening/store"
 )
 
 // Write screens the rows and writes the report as it goes: "xlsx", "json"
 // (one object a line) or "csv".
 func (s *Screening) Write(ctx context.Context, w io.Writer, format string) error {
-	switch results := s.Results(ctx); format {
+	return s.write(ctx, s.Results(ctx), w, format)
+}
+
+// UnfinishedRun says that a run has no report yet.
+type UnfinishedRun struct{ ID string }
+
+func (e *UnfinishedRun) Error() string {
+	return fmt.Sprintf("run %s has not finished; `screener jobs` shows how far it is", e.ID)
+}
+
+// WriteRun writes the report of a finished run from what is stored: the same
+// bytes as Screening.Write gave or would have given. The cells of the sheets as they came are in it where
+// this machine has the sheets. store.ErrNotFound when there is no such run, *UnfinishedRun when it goes on.
+func WriteRun(ctx context.Context, env *Env, id string, w io.Writer, format string) error {
+	run, err := env.Store.Run(ctx, id)
+	if err != nil {
+		return err
+	}
+	if run.Finished.IsZero() {
+		return &UnfinishedRun{id}
+	}
+	s := &Screening{Run: run, env: env}
+	results := env.Store.Results(ctx, id)
+	if format == "json" { // has no cells
+		return s.write(ctx, results, w, format)
+	}
+	dir, err := os.MkdirTemp("", "screener-sheets-")
+	if err != nil {
+		return fmt.Errorf("making a folder to read sheets in: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return s.write(ctx, withCells(ctx, env, run, dir, results), w, format)
+}
+
+// withCells puts the cells of the kept sheets, read again, beside results.
+func withCells(ctx context.Context, env *Env, run *screening.Run, dir string, results iter.Seq2[*screening.Result, error]) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		rows, stop := iter.Pull(keptRows(ctx, env, run, dir))
+		defer stop()
+		row, more := rows()
+		for r, err := range results {
+			if err == nil {
+				for more && row.Place != r.Partner.Place {
+					row, more = rows() // results are in the order of the sheets
+				}
+				if more {
+					r.Partner.Cells = row.Cells
+				}
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+	}
+}
+
+// keptRows reads the sheets of a run again, those that can be had.
+func keptRows(ctx context.Context, env *Env, run *screening.Run, dir string) iter.Seq[*screening.Partner] {
+	return func(yield func(*screening.Partner) bool) {
+		var t terms
+		if b, err := env.Store.Batch(ctx, run.ID); err != nil || json.Unmarshal(b.Terms, &t) != nil {
+			return
+		}
+		for i := range run.Inputs {
+			in := &run.Inputs[i]
+			path, err := keptSheet(env, dir, in)
+			if err != nil {
+				continue
+			}
+			book, err := intake.Open(path, intake.Options{Columns: t.Columns})
+			if err != nil {
+				continue
+			}
+			for p, err := range book.Rows(ctx) {
+				if err != nil {
+					break
+				}
+				p.File = in.File
+				if !yield(p) {
+					_ = book.Close()
+					return
+				}
+			}
+			_ = book.Close()
+		}
+	}
+}
+
+func (s *Screening) write(ctx context.Context, results iter.Seq2[*screening.Result, error], w io.Writer, format string) error {
+	switch format {
 	case "json":
 		return reports.WriteJSON(w, results)
 	case "csv":

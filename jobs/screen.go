@@ -74,6 +74,11 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	if h.Judge.Memory, err = loadMemory(ctx, env); err != nil {
 		return nil, err
 	}
+	return h, h.load(ctx, env)
+}
+
+// load reads and indexes the lists that were picked.
+func (h *Held) load(ctx context.Context, env *Env) error {
 	var failed error
 	h.Matcher = matching.NewIndex(func(yield func(*screening.Entity) bool) {
 		for e, err := range h.entities(ctx, env) {
@@ -81,8 +86,8 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 				return
 			}
 		}
-	}, matching.Options{Policy: env.Policy})
-	return h, errors.Join(failed, ctx.Err())
+	}, matching.Options{Policy: h.Judge.Policy})
+	return errors.Join(failed, ctx.Err())
 }
 
 // pick chooses the editions a run screens against, without loading them.
@@ -92,9 +97,7 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			return nil, err
 		}
 	}
-	h := &Held{Judge: &screening.Judge{
-		Policy: env.Policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore, Now: env.Now(),
-	}}
+	h := &Held{Judge: newJudge(env.Policy, env.Now())}
 	var missing []screening.EditionUsed
 	for i := range env.Cards {
 		card := &env.Cards[i]
@@ -142,6 +145,12 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 		return nil, &MissingLists{missing}
 	}
 	return h, nil
+}
+
+func newJudge(policy *screening.Policy, now time.Time) *screening.Judge {
+	return &screening.Judge{
+		Policy: policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore, Now: now,
+	}
 }
 
 // entities reads the lists that were picked. An error ends it.
@@ -203,16 +212,14 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	}
 	persons := false
 	for _, file := range opts.Files {
-		in := screening.Input{File: s.inputName(filepath.Base(file))}
+		in := screening.Input{File: inputName(s.Run, filepath.Base(file))}
 		book, err := intake.Open(file, intake.Options{Columns: env.columns(opts.Columns)})
 		if err != nil {
 			in.Error = err.Error()
 		} else {
 			in.Hash, in.Sheets = book.Hash(), book.Sheets()
 			s.books = append(s.books, book)
-			for _, sheet := range in.Sheets {
-				persons = persons || slices.ContainsFunc(sheet.Columns, func(c screening.MappedColumn) bool { return c.Role == string(screening.RolePerson) })
-			}
+			persons = persons || mapsPersons(&in)
 		}
 		s.Run.Inputs = append(s.Run.Inputs, in)
 	}
@@ -221,9 +228,9 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 }
 
 // inputName tells two files of one name apart: rows are found by file, sheet and row.
-func (s *Screening) inputName(base string) string {
+func inputName(run *screening.Run, base string) string {
 	taken := func(name string) bool {
-		return slices.ContainsFunc(s.Run.Inputs, func(in screening.Input) bool { return in.File == name })
+		return slices.ContainsFunc(run.Inputs, func(in screening.Input) bool { return in.File == name })
 	}
 	name := base
 	for n := 2; taken(name); n++ {
@@ -232,10 +239,19 @@ func (s *Screening) inputName(base string) string {
 	return name
 }
 
+// mapsPersons reports whether a file has a column of persons.
+func mapsPersons(in *screening.Input) bool {
+	return slices.ContainsFunc(in.Sheets, func(sheet screening.Sheet) bool {
+		return slices.ContainsFunc(sheet.Columns, func(c screening.MappedColumn) bool { return c.Role == string(screening.RolePerson) })
+	})
+}
+
 // Unreadable returns the inputs that could not be read, or not to the end.
-func (s *Screening) Unreadable() []screening.Input {
+func (s *Screening) Unreadable() []screening.Input { return unreadable(s.Run) }
+
+func unreadable(run *screening.Run) []screening.Input {
 	var out []screening.Input
-	for _, in := range s.Run.Inputs {
+	for _, in := range run.Inputs {
 		if in.Error != "" {
 			out = append(out, in)
 		}
