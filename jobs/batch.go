@@ -45,6 +45,10 @@ type terms struct {
 	Unscreened []string          `json:"unscreened,omitempty"`
 	NotUsed    []string          `json:"not_used,omitempty"`
 	Decisions  int64             `json:"decisions"` // the last that counts
+	// Upload says that the rows are kept as collaborations of the office.
+	Upload  bool   `json:"upload"`
+	Office  string `json:"office"`
+	Partial bool   `json:"partial,omitempty"`
 }
 
 // Sheet is a spreadsheet that is handed over: its name tells rows apart and
@@ -95,6 +99,9 @@ func StartScreen(ctx context.Context, env *Env, sheets []Sheet, opts ScreenOptio
 		r.Inputs = append(r.Inputs, in)
 	}
 	t := terms{Columns: env.columns(opts.Columns), Blocking: held.Judge.Blocking, Unscreened: held.Judge.Unscreened, NotUsed: held.notUsed}
+	if up := uploadOf(env, r, opts, held); up != nil {
+		t.Upload, t.Office, t.Partial = true, up.Office, up.Partial
+	}
 	args, err := json.Marshal(screenArgs{r.ID})
 	if err != nil {
 		return "", 0, err
@@ -398,7 +405,7 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 			err = panicked(p)
 		}
 	}()
-	judge, memo, err := w.lists.of(ctx, w.env, chunk.Run)
+	h, err := w.lists.of(ctx, w.env, chunk.Run)
 	if err != nil {
 		return err
 	}
@@ -409,11 +416,11 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		results[i] = assess(judge, memo, p)
+		results[i] = assess(h.judge, h.index.memo, p)
 		counts.Add(results[i])
 	}
 	return w.env.Store.InTx(ctx, fmt.Sprintf("keeping chunk %d of run %s", chunk.Chunk, chunk.Run), func(tx *store.Tx) error {
-		if err := tx.AddResults(ctx, chunk.Run, results); err != nil {
+		if err := h.keep(ctx, tx, results); err != nil {
 			return err
 		}
 		b, first, err := tx.FinishChunk(ctx, chunk, &counts, began, w.env.Now())
@@ -462,9 +469,17 @@ type heldIndex struct {
 
 // heldJudge judges by the terms of one run.
 type heldJudge struct {
-	run   string
-	judge *screening.Judge
-	index *heldIndex
+	run    *screening.Run
+	judge  *screening.Judge
+	index  *heldIndex
+	upload *store.Upload // nil: the rows are not kept as collaborations
+}
+
+func (h *heldJudge) keep(ctx context.Context, tx *store.Tx, results []*screening.Result) error {
+	if h.upload == nil {
+		return tx.AddResults(ctx, h.run.ID, results)
+	}
+	return tx.KeepResults(ctx, *h.upload, results)
 }
 
 // A process keeps two indexes, the one of a run and that of a run from before
@@ -475,53 +490,64 @@ const (
 )
 
 // of returns the judge and the matcher of a run, as it fixed them when it started.
-func (h *heldLists) of(ctx context.Context, env *Env, id string) (*screening.Judge, *memo, error) {
-	h.mu.Lock()
-	for _, j := range h.judges {
-		if j.run == id && j.index.memo != nil {
-			defer h.mu.Unlock()
-			h.used(j.index)
-			return j.judge, j.index.memo, nil
-		}
+func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, error) {
+	if j := h.known(id); j != nil {
+		return j, nil
 	}
-	h.mu.Unlock()
 	run, err := env.Store.Run(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	b, err := env.Store.Batch(ctx, id)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var t terms
 	if err := json.Unmarshal(b.Terms, &t); err != nil {
-		return nil, nil, fmt.Errorf("reading the terms of run %s: %w", id, err)
+		return nil, fmt.Errorf("reading the terms of run %s: %w", id, err)
 	}
 	held := heldOf(run, &t)
 	index, err := h.index(held)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	index.load.Lock() // by the first chunk; the others wait
 	defer index.load.Unlock()
-	memo := index.memo
-	if memo == nil {
+	if index.memo == nil {
 		if err := held.load(ctx, env); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		memo = newMemo(held.Matcher)
+		index.memo = newMemo(held.Matcher)
+	}
+	if j := h.known(id); j != nil {
+		return j, nil
 	}
 	if held.Judge.Memory, err = memoryUpTo(ctx, env, t.Decisions); err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	j := &heldJudge{run: run, judge: held.Judge, index: index}
+	if t.Upload {
+		j.upload = &store.Upload{Run: run, Office: t.Office, Partial: t.Partial}
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	index.memo = memo
-	h.judges = append(h.judges, &heldJudge{run: id, judge: held.Judge, index: index})
-	if len(h.judges) > judgesHeld {
+	if h.judges = append(h.judges, j); len(h.judges) > judgesHeld {
 		h.judges = h.judges[1:]
 	}
-	return held.Judge, memo, nil
+	return j, nil
+}
+
+// known is the judge of a run that is held, or nil. Its index is loaded.
+func (h *heldLists) known(run string) *heldJudge {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, j := range h.judges {
+		if j.run.ID == run {
+			h.used(j.index)
+			return j
+		}
+	}
+	return nil
 }
 
 // heldOf is what a run screens against, by what was fixed when it started.

@@ -206,10 +206,7 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 		Started: env.Now().UTC(), Version: env.Version, By: env.Actor, Editions: held.Used, Policy: env.Policy,
 	}}
 	s.Run.ID = runID(s.Run.Started)
-	// A look back is no upload.
-	if opts.AsOf.IsZero() {
-		s.upload = &store.Upload{Run: s.Run, Office: env.Office, Partial: len(opts.Lists) > 0 || len(held.Judge.Unscreened) > 0}
-	}
+	s.upload = uploadOf(env, s.Run, opts, held)
 	persons := false
 	for _, file := range opts.Files {
 		in := screening.Input{File: inputName(s.Run, filepath.Base(file))}
@@ -225,6 +222,15 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	}
 	s.Run.NotChecked = held.notChecked(persons)
 	return s, nil
+}
+
+// uploadOf says how a run's rows are kept as collaborations: nil for a look
+// back, which is no upload.
+func uploadOf(env *Env, run *screening.Run, opts ScreenOptions, held *Held) *store.Upload {
+	if !opts.AsOf.IsZero() {
+		return nil
+	}
+	return &store.Upload{Run: run, Office: env.Office, Partial: len(opts.Lists) > 0 || len(held.Judge.Unscreened) > 0}
 }
 
 // inputName tells two files of one name apart: rows are found by file, sheet and row.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -234,10 +233,7 @@ func (t *Tx) PendingChunks(ctx context.Context, run string) ([]int, error) {
 	return out, err
 }
 
-const (
-	decisionsHeld = `lock table decisions in share mode`
-	lastDecision  = `select coalesce(max(seq), 0) from decisions`
-)
+const decisionsHeld = `lock table decisions in share mode`
 
 // LastDecision is the number of the newest decision: all up to it are there to
 // be read, by anyone and for ever, and none will come to lie below it.
@@ -248,7 +244,7 @@ func (t *Tx) LastDecision(ctx context.Context) (int64, error) {
 			return 0, err
 		}
 	}
-	var seq sql.NullInt64
-	err := t.tx.GetContext(ctx, &seq, lastDecision)
-	return seq.Int64, err
+	var seq int64
+	err := t.tx.GetContext(ctx, &seq, selectLastDecision)
+	return seq, err
 }

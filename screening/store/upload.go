@@ -56,13 +56,16 @@ const (
 // their rows become collaborations, or bring those up to date that have their
 // identity. A row added again changes nothing.
 func (s *Store) KeepResults(ctx context.Context, up Upload, results []*screening.Result) error {
-	return s.inTx(ctx, "keeping results of run "+up.Run.ID, func(tx *sqlx.Tx) error {
-		rows, err := s.addResults(ctx, tx, up.Run.ID, results)
-		if err != nil {
-			return err
-		}
-		return s.keepCollaborations(ctx, tx, up, rows)
-	})
+	return s.InTx(ctx, "keeping results of run "+up.Run.ID, func(tx *Tx) error { return tx.KeepResults(ctx, up, results) })
+}
+
+// KeepResults is Store.KeepResults as a part of something larger.
+func (t *Tx) KeepResults(ctx context.Context, up Upload, results []*screening.Result) error {
+	rows, err := t.s.addResults(ctx, t.tx, up.Run.ID, results)
+	if err != nil {
+		return err
+	}
+	return t.s.keepCollaborations(ctx, t.tx, up, rows)
 }
 
 // keptRow is one row of a sheet on its way to be a collaboration.
