@@ -60,6 +60,49 @@ func Schedules(env *Env) ([]store.Schedule, error) {
 	return out, nil
 }
 
+// Timetable returns the schedules as they stand in the store; those a clock has
+// not seen yet are there too, with the next run it would set.
+func Timetable(ctx context.Context, env *Env) ([]store.Schedule, error) {
+	want, err := Schedules(env)
+	if err != nil {
+		return nil, err
+	}
+	there, err := env.Store.Schedules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	planned, err := plan(want, there, env.Now())
+	slices.SortStableFunc(planned, func(a, b store.Schedule) int { return strings.Compare(a.Name, b.Name) })
+	return planned, err
+}
+
+// plan is what the table shall say: what is wanted, with what it knows. A schedule
+// that has not changed keeps its next run, though it has passed: it is made up.
+func plan(want, there []store.Schedule, now time.Time) ([]store.Schedule, error) {
+	before := map[string]store.Schedule{}
+	for _, s := range there {
+		before[s.Name] = s
+	}
+	out := slices.Clone(want)
+	for i := range out {
+		s := &out[i]
+		was, known := before[s.Name]
+		s.LastRun, s.LastTask = was.LastRun, was.LastTask
+		if !s.Enabled {
+			continue
+		}
+		if known && was.Enabled && was.Spec == s.Spec && !was.NextRun.IsZero() {
+			s.NextRun = was.NextRun
+			continue
+		}
+		var err error
+		if s.NextRun, err = nextRun(s.Spec, now); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // UnknownSchedule says that nothing runs by that name: what it would run is
 // not there, or is off.
 type UnknownSchedule struct {
@@ -106,34 +149,14 @@ func nextRun(spec string, now time.Time) (time.Time, error) {
 	return schedule.Next(now.UTC()), nil
 }
 
-// set makes the table say what the cards and the configuration do. A schedule
-// that has not changed keeps its next run, though it has passed: it is made up.
+// set makes the table say what the cards and the configuration do.
 func (c *clock) set(ctx context.Context) error {
 	want, err := Schedules(c.env)
 	if err != nil {
 		return err
 	}
-	now := c.env.Now().UTC()
 	return c.env.Store.SetSchedules(ctx, func(there []store.Schedule) ([]store.Schedule, error) {
-		before := map[string]store.Schedule{}
-		for _, s := range there {
-			before[s.Name] = s
-		}
-		for i := range want {
-			s := &want[i]
-			was, known := before[s.Name]
-			if !s.Enabled {
-				continue
-			}
-			if known && was.Enabled && was.Spec == s.Spec && !was.NextRun.IsZero() {
-				s.NextRun = was.NextRun
-				continue
-			}
-			if s.NextRun, err = nextRun(s.Spec, now); err != nil {
-				return nil, err
-			}
-		}
-		return want, nil
+		return plan(want, there, c.env.Now())
 	})
 }
 

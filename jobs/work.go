@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -120,6 +121,16 @@ func Work(ctx context.Context, env *Env, opts WorkOptions) error {
 		return errors.Join(clockErr, fmt.Errorf("stopping: work was left to be taken up by others: %w", err))
 	}
 	return errors.Join(clockErr, env.Store.RemoveWorker(end, w.id))
+}
+
+// Workers returns the processes that take work up now.
+func Workers(ctx context.Context, env *Env) ([]store.Worker, error) {
+	all, err := env.Store.Workers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit := deadAfter * WorkOptions{}.withDefaults().Beat
+	return slices.DeleteFunc(all, func(w store.Worker) bool { return time.Since(w.Beat) > limit }), nil
 }
 
 // workerID tells processes apart, and people which one it is.

@@ -30,7 +30,9 @@ type Config struct {
 	// Columns maps a role to the headers read as it: Partner = ["Institution"].
 	Columns map[string][]string `toml:"columns"`
 	Fetch   FetchConfig         `toml:"fetch"`
-	Backup  BackupConfig        `toml:"backup"`
+	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
+	Schedule map[string]string `toml:"schedule"`
+	Backup   BackupConfig      `toml:"backup"`
 
 	dir string // the config file's folder: relative places start here
 }
@@ -326,6 +328,7 @@ var keys = []string{
 	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
+	"schedule",
 	"backup", "backup.folder", "backup.keep",
 }
 

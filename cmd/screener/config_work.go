@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"partnerscreen/jobs"
@@ -23,4 +25,17 @@ func (c *Config) work(env *jobs.Env, p places) {
 		return filepath.Join(cmp.Or(c.dir, p.data), folder)
 	}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}
+}
+
+// checkSchedule finds schedules of the configuration that nothing can run by.
+func checkSchedule(env *jobs.Env, path string) error {
+	_, err := jobs.Schedules(env)
+	var unknown *jobs.UnknownSchedule
+	if errors.As(err, &unknown) {
+		return fmt.Errorf("reading the configuration %s: schedule: %w%s", path, err, suggest(unknown.Name, unknown.There))
+	}
+	if err != nil {
+		return fmt.Errorf("reading the configuration %s: %w", path, err)
+	}
+	return nil
 }

@@ -56,6 +56,9 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty database."`
 
+	Work workCmd `cmd:"" help:"Take up jobs, and start those that are due, until stopped."`
+	Jobs jobsCmd `cmd:"" help:"Show what is running, waiting and given up; start, cancel and retry."`
+
 	Version kong.VersionFlag `help:"Print the version and quit."`
 }
 
@@ -170,6 +173,9 @@ func (a *app) env(ctx context.Context) (*jobs.Env, func(), error) {
 		return nil, nil, err
 	}
 	cfg.work(env, p)
+	if err := checkSchedule(env, p.config); err != nil {
+		return nil, nil, err
+	}
 	if err := makeFolder(p); err != nil {
 		return nil, nil, err
 	}
@@ -242,6 +248,7 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 		Office:   cfg.Office.Name,
 		Actor:    actor(),
 		Version:  programVersion(),
+		Schedule: cfg.Schedule,
 		Now:      a.now,
 		Progress: a.bars.step,
 	}, nil
