@@ -22,5 +22,5 @@ type Tab struct {
 // All are the sheets of the workbook, in their order.
 var All = []Tab{
 	summary, review, work, questions, ownership, parties, allRows, notFlagged, dismissed, rejected,
-	byOwner, changes, listsUsed, policy, methods,
+	byOwner, changes, listsUsed, parity, policy, methods,
 }

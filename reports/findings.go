@@ -40,6 +40,7 @@ type Findings struct {
 	// Tally counts distinct likely matches by list and control.
 	Tally []Tally
 
+	parity  map[parityGroup]*parityCount
 	rows    *spool
 	headers map[string]int
 	widths  []int // the longest value under each header
@@ -89,7 +90,7 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 	if err != nil {
 		return nil, err
 	}
-	f := &Findings{Report: r, rows: rows, headers: map[string]int{}}
+	f := &Findings{Report: r, rows: rows, headers: map[string]int{}, parity: map[parityGroup]*parityCount{}}
 	flagged, dismissed := map[string]*Finding{}, map[string]*Finding{}
 	for res, err := range results {
 		if err == nil {
@@ -104,6 +105,7 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 			f.take(res, flagged, dismissed)
 			f.ask(res)
 			f.own(res)
+			f.lean(res)
 		}
 	}
 	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)
