@@ -1,6 +1,10 @@
 package matching
 
-import "partnerscreen/screening"
+import (
+	"slices"
+
+	"partnerscreen/screening"
+)
 
 // What an acronym is worth that nothing else supports, by its letters: most
 // strings of three letters stand for many things.
@@ -18,20 +22,26 @@ func acronymScore(letters int) float32 {
 // beside the acronym in its part of the cell speak against it.
 func (s *scorer) alignAcronym(q, c *profile) alignment {
 	var best alignment
-	if len(q.words) <= maxBesideAcronym && inOnePart(c) {
+	if inOnePart(c) {
 		for i := range q.words {
 			w := &q.words[i]
-			if !mayBeAcronym(w) || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
+			if !q.mayBeAcronym(w) || !anyHash(c.acronymHashes, hashKey('a', w.text)) {
 				continue
 			}
 			a := alignment{by: byAcronym, from: uint8(i), to: uint8(i + 1), acronym: w.text, expanded: true}
-			a.shared = acronymScore(len(w.text))
 			for j := range q.words {
 				if o := &q.words[j]; j != i && o.segment == w.segment {
 					a.extra += o.weight
 				} else if j != i {
 					a.outside += o.weight
 				}
+			}
+			a.shared = acronymScore(len(w.text))
+			switch {
+			case c.states(w.text):
+				a.shared = statedAcronym(w.text, sameForms(q, c))
+			case len(w.text) == 4 && (a.extra+a.outside > 0 || len(q.forms) > 0 && !sameForms(q, c)):
+				a.shared = besideAcronym
 			}
 			a.score = a.shared / (1 + extraCost*a.extra)
 			if a.score > best.score {
@@ -40,13 +50,48 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 		}
 	}
 	if len(c.words) == 1 && len(c.words[0].text) >= 3 && anyHash(q.acronymHashes, hashKey('a', c.words[0].text)) {
-		a := alignment{by: byAcronym, to: uint8(len(q.words)), acronym: c.words[0].text, shared: acronymScore(len(c.words[0].text)) - listedAcronymCost}
+		text := c.words[0].text
+		a := alignment{by: byAcronym, to: uint8(len(q.words)), acronym: text, shared: acronymScore(len(text)) - listedAcronymCost}
+		if q.states(text) {
+			a.shared = statedAcronym(text, sameForms(q, c))
+		}
 		a.score = a.shared
 		if a.score > best.score {
 			best = a
 		}
 	}
 	return best
+}
+
+// states reports whether the name gives text as its own initials.
+func (p *profile) states(text string) bool {
+	for i := range p.words {
+		if w := &p.words[i]; w.weight == 0 && w.class == Distinctive && w.text == text {
+			return true
+		}
+	}
+	return false
+}
+
+// statedAcronym is what initials are worth that one name gives beside itself
+// and the other is: as much as a name of so many letters.
+func statedAcronym(text string, sameForm bool) float32 {
+	switch {
+	case len(text) > 3:
+		return 1 - fourLetters
+	case sameForm:
+		return 1 - fewLettersSameForm
+	}
+	return 1 - fewLetters
+}
+
+func sameForms(q, c *profile) bool {
+	for _, f := range q.forms {
+		if slices.Contains(c.forms, f) {
+			return true
+		}
+	}
+	return false
 }
 
 // inOnePart reports whether a name has words in one segment only: the initials
@@ -64,14 +109,20 @@ func inOnePart(p *profile) bool {
 	return true
 }
 
-// mayBeAcronym reports whether a word may be initials.
-func mayBeAcronym(w *word) bool {
-	return len(w.text) >= 3 && len(w.text) <= 8 && w.class != Number && w.class != Particle && w.weight > 0
+// mayBeAcronym reports whether a word of the name may be initials of another.
+func (p *profile) mayBeAcronym(w *word) bool {
+	return len(w.text) >= 3 && len(w.text) <= 8 && w.class != Number && w.class != Particle && w.weight > 0 &&
+		(len(p.words) <= maxBesideAcronym || len(w.text) > 4 && len(p.words) <= 2*maxBesideAcronym)
 }
 
 // maxBesideAcronym is how many words a name may have of which one is taken
-// for initials of another party: a long cell has too many short words.
+// for initials of another party: a long cell has too many short words. One of
+// five letters and more may stand beside twice as many.
 const maxBesideAcronym = 12
+
+// besideAcronym is what four letters are worth beside other words, or behind
+// another legal form: not enough without a city or an identifier.
+const besideAcronym = 0.74
 
 // listedAcronymCost is what the initials of the query lose that are all the
 // listed name is: many a short name happens to be made of some initials.

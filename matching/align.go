@@ -1,7 +1,5 @@
 package matching
 
-import "slices"
-
 // The weights of what two names do not share, beside what they do:
 //
 //	name = M / (M + strict·(extraCost·Q + lackCost·C + clashCost·K))
@@ -430,10 +428,7 @@ func (s *scorer) loneWord(a *alignment, q, c *profile) (letters int, sameForm bo
 			letters = len(q.words[i].text)
 		}
 	}
-	for _, f := range q.forms {
-		sameForm = sameForm || slices.Contains(c.forms, f)
-	}
-	return letters, sameForm
+	return letters, sameForms(q, c)
 }
 
 // sameLanguage reports whether two words that mean the same are one word, give

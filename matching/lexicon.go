@@ -31,6 +31,7 @@ type vocabulary struct {
 	skeletons map[string][]meaning // of words of six letters and more
 	stemBones map[string][]meaning // skeletons of stems
 	phrases   map[string][]meaning // words joined by a blank
+	phraseEnd map[string][]meaning // the same with a star: the last word may have an ending
 	starts    map[string]int       // first word of a phrase: the most words one has
 	glyphs    map[string][]meaning // words of Chinese, Japanese and Korean
 	glyphMax  map[rune]int         // first letter: the most bytes a word has
@@ -38,6 +39,7 @@ type vocabulary struct {
 	near      map[uint64]string    // what is left of a word of spelling.txt without one letter: the word
 	common    map[string]float32   // weights of distinctive words
 	persons   map[string]meaning   // given names and particles of persons
+	openers   map[string][]meaning // abbreviations that a name begins with
 }
 
 // table is one file of the lexicon and the class its words have.
@@ -65,10 +67,10 @@ func readLexicon() *vocabulary {
 	v := &vocabulary{
 		words: make(map[string][]meaning, 16<<10), stems: map[string][]meaning{}, native: map[string][]meaning{},
 		skeletons: make(map[string][]meaning, 8<<10), stemBones: map[string][]meaning{},
-		phrases: map[string][]meaning{}, starts: map[string]int{},
+		phrases: map[string][]meaning{}, phraseEnd: map[string][]meaning{}, starts: map[string]int{},
 		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
 		inPhrase: map[string]bool{}, near: map[uint64]string{},
-		common: map[string]float32{}, persons: map[string]meaning{},
+		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{},
 	}
 	keys := map[string]meaning{}
 	type line struct {
@@ -89,16 +91,23 @@ func readLexicon() *vocabulary {
 			v.add(l.words, []meaning{m})
 		}
 	}
-	for _, l := range compound {
-		var m []meaning
-		for k := range strings.SplitSeq(l.key, "+") {
+	all := func(file, key string) (m []meaning) {
+		for k := range strings.SplitSeq(key, "+") {
 			part, ok := keys[k]
 			if !ok {
-				panic(fmt.Sprintf("lexicon/%s: %s: no line gives the key %q", l.file, l.key, k))
+				panic(fmt.Sprintf("lexicon/%s: %s: no line gives the key %q", file, key, k))
 			}
 			m = append(m, part)
 		}
-		v.add(l.words, m)
+		return m
+	}
+	for _, l := range compound {
+		v.add(l.words, all(l.file, l.key))
+	}
+	for _, l := range readTable("openers.tsv") {
+		for w := range strings.SplitSeq(l.words, ", ") {
+			v.openers[Fold(w)] = all("openers.tsv", l.key)
+		}
 	}
 	for _, l := range readTable("weights.tsv") {
 		for w := range strings.FieldsSeq(l.words) {
@@ -214,7 +223,11 @@ func (v *vocabulary) add(words string, m []meaning) {
 				}
 				b = append(b, t.norm...)
 			}
-			v.put(v.phrases, string(b), m)
+			if isStem {
+				v.put(v.phraseEnd, string(b), m)
+			} else {
+				v.put(v.phrases, string(b), m)
+			}
 		}
 	}
 }
@@ -246,7 +259,13 @@ func (v *vocabulary) phrase(tokens []token) ([]meaning, int) {
 		t := &tokens[n-1]
 		comma = comma || t.segment != tokens[0].segment
 		b = append(append(b, ' '), t.norm...)
-		if m, ok := v.phrases[string(b)]; ok && (!comma || m[0].class == Form) {
+		m, ok := v.phrases[string(b)]
+		if !ok {
+			if m = withEnding(v.phraseEnd, string(b), len(b)-len(t.norm)+4); m == nil {
+				continue
+			}
+		}
+		if !comma || m[0].class == Form {
 			found, length = m, n
 		}
 	}

@@ -1,6 +1,10 @@
 package matching
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
 
 // word is a term where it stands in a name.
 type word struct {
@@ -68,7 +72,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 	if !person {
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
-		p.discountInitials()
+		p.discountInitials(words)
 	}
 	p.squashHash = squash('q', words, false)
 	for _, a := range p.acronyms {
@@ -102,26 +106,49 @@ func weigh(t *term, person bool) float32 {
 // initialWeight is what a single letter counts for.
 const initialWeight = 0.25
 
-// discountNamesake takes most of the weight from the initials of whom the
-// party is named after, where the name itself stands beside them: "A.A. Kulakov Plant".
+// discountNamesake takes most of the weight from whom the party is named
+// after, where a name of its own stands beside: from the initials in "A.A.
+// Kulakov Plant", and from all of "named after A.A. Kulakov" behind another name,
+// since offices leave that out.
 func (p *profile) discountNamesake() {
-	named := false
+	named, own := false, false
+	after := -1 // the segment in which "named after" was read
+	var namesake [maxWords]bool
 	for i := range p.words {
 		w := &p.words[i]
-		named = named || w.class == Distinctive && len(w.text) > 3 && w.weight > 0.5
+		switch {
+		case w.class == Particle && w.key == "named":
+			after = int(w.segment)
+		case w.class != Distinctive && w.class != Particle || int(w.segment) != after:
+			after = -1
+		case w.class == Distinctive:
+			namesake[i] = true
+		}
+		if w.class == Distinctive && len(w.text) > 3 && w.weight > 0.5 {
+			named = true
+			own = own || !namesake[i]
+		}
 	}
 	if !named {
 		return
 	}
 	for i := range p.words {
 		w := &p.words[i]
-		if w.class == Distinctive && len(w.text) <= 3 && strings.Contains(w.raw, ".") {
+		switch {
+		case w.class != Distinctive:
+		case len(w.text) <= 3 && strings.Contains(w.raw, "."):
+			w.weight, w.extra = min(w.weight, initialsWeight), min(w.extra, initialsWeight)
+		case own && namesake[i]:
 			w.weight, w.extra = min(w.weight, namesakeWeight), min(w.extra, namesakeWeight)
 		}
 	}
 }
 
-const namesakeWeight = 0.08
+// What the initials of a namesake count for, and his name beside another.
+const (
+	initialsWeight = 0.08
+	namesakeWeight = 0.30
+)
 
 // squash hashes the words of a name written without spaces, with its legal
 // forms or without.
@@ -158,17 +185,52 @@ func plain(raw string) bool {
 }
 
 // discountInitials takes the weight from initials of the name that stand
-// beside it: "Islamic Relief Fund (IRF)".
-func (p *profile) discountInitials() {
-	if p.segments < 2 {
+// beside it: "Islamic Relief Fund (IRF)", "IRF Islamic Relief Fund".
+func (p *profile) discountInitials(words []Word) {
+	if len(p.words) < 3 {
 		return
 	}
 	for i := range p.words {
 		w := &p.words[i]
-		if w.class == Distinctive && w.weight > 0 && len(w.text) >= 2 && len(w.text) <= 8 && p.aloneInSegment(i) && p.initials(i, w.text) {
+		if w.class != Distinctive || w.weight == 0 || len(w.text) < 2 || len(w.text) > 8 {
+			continue
+		}
+		if p.aloneInSegment(i) && (p.initials(i, w.text) || strings.HasPrefix(w.text, "ts") && p.initials(i, "c"+w.text[2:])) || p.atEdge(i) && isInitialism(w.raw) && initialsOfRest(words, w) {
 			w.weight, w.extra = 0, 0
 		}
 	}
+}
+
+// atEdge reports whether word i is the first or the last of its segment.
+func (p *profile) atEdge(i int) bool {
+	s := p.words[i].segment
+	return i == 0 || i+1 == len(p.words) || p.words[i-1].segment != s || p.words[i+1].segment != s
+}
+
+// isInitialism reports whether a word is written as initials are, in three
+// capitals or more.
+func isInitialism(raw string) bool {
+	n := 0
+	for _, r := range raw {
+		switch {
+		case unicode.IsUpper(r):
+			n++
+		case unicode.IsLetter(r):
+			return false
+		}
+	}
+	return n > 2
+}
+
+// initialsOfRest reports whether w is the initials of all the other words.
+func initialsOfRest(words []Word, w *word) bool {
+	rest := make([]Word, 0, len(words))
+	for i := range words {
+		if words[i].Text != w.text {
+			rest = append(rest, words[i])
+		}
+	}
+	return len(rest) > 2 && slices.Contains(Acronyms(rest), w.text)
 }
 
 // aloneInSegment reports whether word i is the only one of its segment.

@@ -357,11 +357,9 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 			visit(hashKey('q', a))
 		}
 	}
-	if len(q.words) <= maxBesideAcronym {
-		for i := range q.words {
-			if mayBeAcronym(&q.words[i]) {
-				visit(hashKey('a', q.words[i].text))
-			}
+	for i := range q.words {
+		if q.mayBeAcronym(&q.words[i]) {
+			visit(hashKey('a', q.words[i].text))
 		}
 	}
 }

@@ -19,7 +19,7 @@ func read(name string, person bool) []Word {
 		}
 		return PersonWords(name)
 	}
-	words := rejoin(Words(splitCamel(name)))
+	words := closing(opening(rejoin(Words(splitCamel(name)))))
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
 		if w.Class != Distinctive || len(w.Text) < 8 {
@@ -35,6 +35,50 @@ func read(name string, person bool) []Word {
 				words = append(words[:i], append(mended, words[i+1:]...)...)
 			}
 		}
+	}
+	return words
+}
+
+// opening reads the abbreviation that a name begins with, legal forms apart, as
+// what it says the party is: "JSC SPA Orvex", and "Orvex SPA JSC" where the list
+// puts what comes first last.
+func opening(words []Word) []Word {
+	first := 0
+	for first < len(words) && words[first].Class == Form && !isOpener(&words[first]) {
+		first++
+	}
+	last := len(words) - 1
+	for last > 0 && words[last].Class == Form && words[last-1].Class == Form {
+		last--
+	}
+	last-- // what stands before the forms at the end
+	switch {
+	case first+1 < len(words) && isOpener(&words[first]) && words[first+1].Segment == words[first].Segment && words[first+1].Class != Form &&
+		(first > 0 || len(words[first].Text) > 2 && words[first].Class != Form):
+		return spellOut(words, first)
+	case last > 0 && words[last+1].Class == Form && isOpener(&words[last]) && len(words[last].Text) > 2:
+		return spellOut(words, last)
+	}
+	return words
+}
+
+func isOpener(w *Word) bool { return lexicon().openers[w.Text] != nil }
+
+func spellOut(words []Word, i int) []Word {
+	w := &words[i]
+	m := lexicon().openers[w.Text]
+	out := append(make([]Word, 0, len(words)+len(m)), words[:i]...)
+	out = appendMeanings(out, w.Raw, w.Text, nil, m, w.Segment)
+	return append(out, words[i+1:]...)
+}
+
+// closing reads the legal forms that are such only where a name ends with
+// them: the South African "Orvex Trading CC".
+func closing(words []Word) []Word {
+	n := len(words)
+	if n > 1 && words[n-1].Text == "cc" && words[n-1].Segment == words[n-2].Segment && words[n-1].Class == Distinctive {
+		w := &words[n-1]
+		w.Class, w.Key, w.Weight = Form, "limited", 0.02
 	}
 	return words
 }

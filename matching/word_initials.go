@@ -34,7 +34,15 @@ func Acronyms(words []Word) []string {
 	}
 	says := func(w *Word) bool { return w.Class != Particle && w.Class != Form }
 	add(says)
-	add(func(w *Word) bool { return w.Class != Particle })
+	name := 0 // where the name begins behind its legal forms
+	for name < len(words) && (words[name].Class == Form || words[name].Class == Particle) {
+		name++
+	}
+	i := -1
+	add(func(w *Word) bool {
+		i++
+		return w.Class != Particle && (w.Class != Form || i > name)
+	})
 	add(func(w *Word) bool { return w.Class != Form })
 	if last := words[len(words)-1].Segment; last > 0 {
 		add(func(w *Word) bool { return says(w) && w.Segment == 0 })
