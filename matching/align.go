@@ -44,12 +44,15 @@ type alignment struct {
 	names       int     // how many of them are distinctive
 	left        int     // how many words of either are not
 	translated  bool    // a generic word is shared in another language
+	foreign     bool    // or at least spelt as in another
 	lone        int     // letters of the one word the names are, or 0
 	sameForm    bool    // and the legal forms are of one kind
 	kind        bool    // a word for a kind of party is shared
+	office      bool    // and every state has one of that kind
 	numberClash bool
 	differ      bool // each has a word of its own that tells it from others
 	placeClash  bool
+	abroad      bool // the query names a place that the listed name does not
 	scattered   bool    // the words stand in more parts of the cell than of the listed name
 	residual    float32 // weight lost to words spelt differently
 	exact       bool    // nothing but forms and particles differs
@@ -282,8 +285,10 @@ func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, s
 		if one && !sameLanguage(q.words[qf].term, c.words[cf].term) {
 			a.translated = true
 		}
+		a.foreign = a.foreign || one && !sameSpelling(q.words[qf].term, c.words[cf].term)
 	}
 	a.kind = a.kind || kinds[c.words[cf].key]
+	a.office = a.office || offices[c.words[cf].key]
 	a.words++
 }
 
@@ -351,6 +356,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			}
 			if w.class == Place && !s.repeatsQuery(i) {
 				qPlaces |= level(w)
+				a.abroad = true
 			}
 			continue
 		}
@@ -372,6 +378,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			a.extra += w.weight * (numberWeightMore - 1)
 		case Place:
 			qPlaces |= level(w)
+			a.abroad = true
 		case Generic:
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
@@ -442,7 +449,12 @@ func sameLanguage(a, b *term) bool {
 	for k < n && a.text[k] == b.text[k] {
 		k++
 	}
-	return k >= 4 && k*3 >= n*2 || spelling(a.text, b.text, a.letters, b.letters) > 0
+	return k >= 4 && k*3 >= n*2 || sameSpelling(a, b)
+}
+
+// sameSpelling reports whether two words are one as they are written, or nearly.
+func sameSpelling(a, b *term) bool {
+	return a.text == b.text || spelling(a.text, b.text, a.letters, b.letters) > 0
 }
 
 // cutShort reports whether the last word of the query is the beginning of the
@@ -616,6 +628,11 @@ func (a *alignment) shares() (s shares) {
 	case a.distinctive >= leastDistinctive:
 	case a.translated && a.place == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree, in another language"
+		if a.left == 0 && a.outside == 0 && a.words >= 2 && a.generic >= wholeGeneric && !a.office {
+			s.generic, s.genericWhy = score*frequentName, "the name is made of generic words, in another language"
+		}
+	case a.office && a.place == 0 && a.distinctive < 0.05 && (a.foreign || a.abroad):
+		s.generic, s.genericWhy = score*genericOnly, "every state has an office of this name"
 	case a.verbatim && a.exact: // the whole name, however little it says
 		s.generic, s.genericWhy = score*frequentName, "the name is made of frequent words"
 		if a.words > 1 {
@@ -668,6 +685,9 @@ const (
 	fewLetters         = 0.24
 	fewLettersSameForm = 0.17
 	fourLetters        = 0.06
+	// wholeGeneric is the weight of generic words that are a name by themselves
+	// where all of them have their partner in another language.
+	wholeGeneric = 0.55
 	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
 	leastGeneric = 0.40
 	// unitCost is what a name loses that stands behind "of" and a unit of it.

@@ -19,6 +19,13 @@ const (
 	lackKindWeight  = 0.20
 )
 
+// offices are the kinds of which every state has one, so that only the name of
+// the state, or the very words, tell whose it is.
+var offices = map[string]bool{
+	"ministry": true, "government": true, "police": true, "parliament": true, "prosecution": true, "president": true, "treasury": true,
+	"embassy": true, "prison": true,
+}
+
 // units are the words for parts of a party, by their keys.
 var units = map[string]bool{
 	"institute": true, "school": true, "faculty": true, "department": true, "laboratory": true, "center": true,

@@ -150,14 +150,15 @@ const (
 	namesakeWeight = 0.30
 )
 
-// squash hashes the words of a name written without spaces, with its legal
-// forms or without.
+// squash hashes the words of a name written without spaces and "the", with its
+// legal forms or without.
 func squash(kind byte, words []Word, forms bool) uint64 {
 	h := hashStart(kind)
 	for i := range words {
 		w := &words[i]
 		switch {
 		case w.Class == Form && !forms:
+		case w.Class == Particle && w.Text == "the":
 		case !plain(w.Raw):
 			h = hashMore(h, w.Text)
 		case i == 0 || words[i-1].Raw != w.Raw || words[i-1].Segment != w.Segment || words[i-1].Class == w.Class && words[i-1].Key == w.Key:
