@@ -363,7 +363,9 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		if s.qUsed[i] || s.repeatsQuery(i) {
 			continue
 		}
-		a.left++
+		if w.extra > faint {
+			a.left++
+		}
 		if i == q.last && s.cutShort(q, c, i) {
 			continue
 		}
@@ -382,7 +384,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		case Generic:
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
-			} else if a.distinctive < leastDistinctive {
+			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
 				a.extra += max(0, leastStrict-w.weight)
 			}
 		}
@@ -392,7 +394,9 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		if s.cUsed[j] || w.weight == 0 || s.repeatsCandidate(j) {
 			continue
 		}
-		a.left++
+		if w.weight > faint {
+			a.left++
+		}
 		a.lack += w.weight
 		switch {
 		case w.class == Generic && w.weight >= telling || w.class == Distinctive:
@@ -407,7 +411,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		case Generic:
 			if !a.kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
-			} else if a.distinctive < leastDistinctive {
+			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
 				a.lack += max(0, leastStrict-w.weight)
 			}
 		}

@@ -26,6 +26,9 @@ var offices = map[string]bool{
 	"embassy": true, "prison": true,
 }
 
+// asides are the words that are added to a name and left out as legal forms are.
+var asides = map[string]bool{"group": true, "holding": true}
+
 // units are the words for parts of a party, by their keys.
 var units = map[string]bool{
 	"institute": true, "school": true, "faculty": true, "department": true, "laboratory": true, "center": true,

@@ -65,11 +65,15 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		x.extra = x.weight
 		if t.slip > 0 {
 			x.extra = min(x.extra, t.slip)
+			if t.slip == lightSlip && inside(words, i) {
+				x.extra = min(x.extra, faint) // "Technology amd Development"
+			}
 		}
 		p.words = append(p.words, x)
 	}
 	p.fullHash = squash('f', words, true)
 	if !person {
+		p.discountResearch()
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials(words)
@@ -81,6 +85,12 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 		}
 	}
 	return p
+}
+
+// inside reports whether word i stands between two others that are no legal forms.
+func inside(words []Word, i int) bool {
+	return i > 0 && i+1 < len(words) && words[i-1].Segment == words[i].Segment && words[i+1].Segment == words[i].Segment &&
+		words[i-1].Class != Form && words[i+1].Class != Form
 }
 
 // leastCut is how much of a word that was cut short must be left.
@@ -105,6 +115,27 @@ func weigh(t *term, person bool) float32 {
 
 // initialWeight is what a single letter counts for.
 const initialWeight = 0.25
+
+// discountResearch takes the weight from what institutes do anyway: the
+// Institute of Optics, its research institute, 光学研究所 and НИИ оптики are
+// one name.
+func (p *profile) discountResearch() {
+	institute := -1
+	for i := range p.words {
+		if w := &p.words[i]; w.class == Generic && w.key == "institute" {
+			institute = int(w.segment)
+			break
+		}
+	}
+	for i := range p.words {
+		if w := &p.words[i]; institute == int(w.segment) && w.class == Generic && w.key == "research" {
+			w.weight, w.extra = faint, faint
+		}
+	}
+}
+
+// faint is the weight up to which a word says nothing where it is missing.
+const faint = 0.03
 
 // discountNamesake takes most of the weight from whom the party is named
 // after, where a name of its own stands beside: from the initials in "A.A.

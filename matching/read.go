@@ -22,7 +22,15 @@ func read(name string, person bool) []Word {
 	words := closing(opening(rejoin(Words(splitCamel(name)))))
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
-		if w.Class != Distinctive || len(w.Text) < 8 {
+		if w.Class != Distinctive || len(w.Text) < 5 {
+			continue
+		}
+		if glued[w.Text] {
+			words = append(words[:i], words[i+1:]...)
+			i--
+			continue
+		}
+		if len(w.Text) < 8 {
 			continue
 		}
 		if rest := cutGlued(w.Text); rest != "" {
@@ -156,12 +164,16 @@ func saysForm(word string) bool {
 	return len(w) == 1 && w[0].Class == Form && len(text) > 2
 }
 
-// glued are the legal forms that are met written to the word before or after.
-var glued = []string{"company", "limited", "corporation", "incorporated", "eood", "gmbh"}
+// glued are joining words that are written as one.
+var glued = map[string]bool{"ofthe": true, "forthe": true, "andthe": true, "inthe": true, "onthe": true, "tothe": true, "atthe": true, "withthe": true}
+
+// gluedForms are the legal forms that are met written to the word before or
+// after, and joined the joining words that are.
+var gluedForms = []string{"company", "limited", "corporation", "incorporated", "eood", "gmbh"}
 
 // cutGlued takes a legal form from the end or the beginning of a word, or returns "".
 func cutGlued(text string) string {
-	for _, form := range glued {
+	for _, form := range gluedForms {
 		if rest, ok := strings.CutSuffix(text, form); ok && len(rest) >= 4 {
 			return rest
 		}
@@ -169,8 +181,17 @@ func cutGlued(text string) string {
 			return rest
 		}
 	}
+	for _, j := range joined {
+		for _, rest := range []string{strings.TrimSuffix(text, j), strings.TrimPrefix(text, j)} {
+			if m := lexicon().words[rest]; len(rest) >= 6 && rest != text && m != nil && m[0].class == Generic {
+				return rest
+			}
+		}
+	}
 	return ""
 }
+
+var joined = []string{"of", "and", "for", "the"}
 
 // formParts are words that legal forms are spelled out with. One that the
 // lexicon did not take for a form, for a letter or a word that is missing,

@@ -69,10 +69,14 @@ func (v *vocabulary) lookUp(tokens []token) {
 			continue
 		}
 		t.meaning = v.word(t)
-		if t.meaning != nil || v.inPhrase[t.norm] || t.script != latin && t.script != cyrillic || len(t.norm) < leastMisspelt-1 {
+		if i > 0 && tokens[i-1].norm == "named" && oneEdit(t.norm, "after") {
+			t.norm = "after"
 			continue
 		}
-		if w := v.correct(t.norm); w != "" {
+		if v.inPhrase[t.norm] || t.script != latin && t.script != cyrillic || len(t.norm) < leastMisspelt-1 || v.words[t.norm] != nil {
+			continue
+		}
+		if w := v.correct(t.norm); w != "" && (t.meaning == nil || v.inPhrase[w]) {
 			t.norm = w
 			t.meaning = v.word(t)
 		}
