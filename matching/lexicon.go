@@ -40,6 +40,7 @@ type vocabulary struct {
 	common    map[string]float32   // weights of distinctive words
 	persons   map[string]meaning   // given names and particles of persons
 	openers   map[string][]meaning // abbreviations that a name begins with
+	weights   map[string]float32   // by key
 }
 
 // table is one file of the lexicon and the class its words have.
@@ -70,7 +71,7 @@ func readLexicon() *vocabulary {
 		phrases: map[string][]meaning{}, phraseEnd: map[string][]meaning{}, starts: map[string]int{},
 		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
 		inPhrase: map[string]bool{}, near: map[uint64]string{},
-		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{},
+		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{}, weights: map[string]float32{},
 	}
 	keys := map[string]meaning{}
 	type line struct {
@@ -87,6 +88,7 @@ func readLexicon() *vocabulary {
 			m := meaning{key: l.key, class: t.class, weight: l.weight}
 			if _, ok := keys[l.key]; !ok {
 				keys[l.key] = m
+				v.weights[l.key] = m.weight
 			}
 			v.add(l.words, []meaning{m})
 		}

@@ -74,6 +74,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 	p.fullHash = squash('f', words, true)
 	if !person {
 		p.discountResearch()
+		p.discountScience()
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials(words)
@@ -134,6 +135,24 @@ func (p *profile) discountResearch() {
 	}
 }
 
+// discountScience takes the weight from the science in 科技, which is
+// technology to companies; a university of science and technology keeps it.
+func (p *profile) discountScience() {
+	for i := 0; i+1 < len(p.words); i++ {
+		w, next := &p.words[i], &p.words[i+1]
+		if w.class != Generic || w.key != "science" || next.key != "technology" || w.raw != next.raw || scriptOf(firstRune(w.raw)) == latin {
+			continue
+		}
+		kind := false
+		for j := range p.words {
+			kind = kind || p.words[j].segment == w.segment && (kinds[p.words[j].key] || units[p.words[j].key])
+		}
+		if !kind {
+			w.weight, w.extra = faint, faint
+		}
+	}
+}
+
 // faint is the weight up to which a word says nothing where it is missing.
 const faint = 0.03
 
@@ -167,7 +186,7 @@ func (p *profile) discountNamesake() {
 		w := &p.words[i]
 		switch {
 		case w.class != Distinctive:
-		case len(w.text) <= 3 && strings.Contains(w.raw, "."):
+		case len(w.text) <= 3 && (strings.Contains(w.raw, ".") || own && namesake[i] && len(w.text) < 3):
 			w.weight, w.extra = min(w.weight, initialsWeight), min(w.extra, initialsWeight)
 		case own && namesake[i]:
 			w.weight, w.extra = min(w.weight, namesakeWeight), min(w.extra, namesakeWeight)

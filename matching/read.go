@@ -16,10 +16,11 @@ func read(name string, person bool) []Word {
 			if words := PersonWords(first); len(words) > 1 {
 				return words
 			}
+			return personWithSlash(name)
 		}
 		return PersonWords(name)
 	}
-	words := closing(opening(rejoin(Words(splitCamel(name)))))
+	words := withoutPostcodes(learned(closing(opening(rejoin(Words(splitCamel(name)))))))
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
 		if w.Class != Distinctive || len(w.Text) < 5 {
@@ -41,6 +42,31 @@ func read(name string, person bool) []Word {
 			}
 			if len(mended) > 0 {
 				words = append(words[:i], append(mended, words[i+1:]...)...)
+			}
+		}
+	}
+	return words
+}
+
+// personWithSlash reads a name of which one word is given in two spellings,
+// "Yulia/Julia Mikhailova": the second is another reading of the first.
+func personWithSlash(name string) []Word {
+	var kept []string
+	others := map[string][]string{}
+	for _, f := range strings.Fields(strings.ReplaceAll(strings.ReplaceAll(name, " /", "/"), "/ ", "/")) {
+		first, rest, _ := strings.Cut(f, "/")
+		kept = append(kept, first)
+		for o := range strings.SplitSeq(rest, "/") {
+			for _, w := range PersonWords(o) {
+				others[first] = append(others[first], w.Text)
+			}
+		}
+	}
+	words := PersonWords(strings.Join(kept, " "))
+	for i := range words {
+		for raw, alts := range others {
+			if strings.Trim(raw, ",;") == words[i].Raw {
+				words[i].Alts = append(slices.Clip(words[i].Alts), alts...)
 			}
 		}
 	}
@@ -90,6 +116,64 @@ func closing(words []Word) []Word {
 	}
 	return words
 }
+
+// withoutPostcodes drops the numbers of five and six figures that stand beside a
+// place in a part of the cell that names no party: "Orvex University, 100081 Beijing".
+func withoutPostcodes(words []Word) []Word {
+	out := words[:0]
+	for i := range words {
+		if isPostcode(words, i) {
+			continue
+		}
+		out = append(out, words[i])
+	}
+	return out
+}
+
+func isPostcode(words []Word, i int) bool {
+	w := &words[i]
+	if w.Class != Number || len(w.Text) < 5 || len(w.Text) > 6 || w.Segment == words[0].Segment {
+		return false
+	}
+	place := false
+	for j := range words {
+		if o := &words[j]; j != i && o.Segment == w.Segment {
+			if o.Class != Place {
+				return false
+			}
+			place = true
+		}
+	}
+	return place
+}
+
+// learned reads the word of a company's form as a society where nothing else
+// in the name is one: "Società Italiana di Reumatologia", "Société forestière suisse".
+func learned(words []Word) []Word {
+	at, place, generic := -1, false, false
+	for i := range words {
+		switch w := &words[i]; w.Class {
+		case Form:
+			if at >= 0 || !societyForms[w.Text] {
+				return words
+			}
+			at = i
+		case Place:
+			place = true
+		case Generic:
+			generic = true
+		case Distinctive:
+			return words
+		}
+	}
+	if at >= 0 && place && generic {
+		w := &words[at]
+		w.Class, w.Key, w.Weight = Generic, "society", lexicon().weights["society"]
+	}
+	return words
+}
+
+var societyForms = map[string]bool{"societa": true, "societe": true, "sociedad": true, "sociedade": true, "gesellschaft": true, "spolecnost": true}
 
 // rejoin puts together two words that are one word of the lexicon torn apart:
 // "Corpo ration". Words of a listed name that is really called so are put

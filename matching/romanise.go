@@ -236,6 +236,34 @@ func isVowel(c byte) bool {
 	return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' || c == 'y'
 }
 
+// borrowedEnds are English words at the ends of trade names and how Russian ones
+// have them, transcribed: Uniservice and Юнисервис, Autotrade and Автотрейд.
+var borrowedEnds = [...][2]string{
+	{"service", "servis"}, {"trade", "treid"}, {"treyd", "treid"}, {"leasing", "lizing"}, {"consulting", "konsalting"}, {"design", "dizain"},
+	{"dizayn", "dizain"}, {"line", "lain"}, {"layn", "lain"}, {"light", "lait"}, {"layt", "lait"}, {"tech", "teh"}, {"tekh", "teh"}, {"tek", "teh"},
+	{"diesel", "dizel"}, {"computer", "kompyuter"}, {"group", "grup"}, {"grupp", "grup"}, {"software", "softver"}, {"house", "haus"}, {"khaus", "haus"},
+}
+
+// borrowedStarts are the same at their beginnings.
+var borrowedStarts = [...][2]string{{"auto", "avto"}, {"euro", "evro"}, {"yuni", "uni"}, {"quant", "kvant"}, {"auro", "avro"}}
+
+// asBorrowed writes a word as Russian has it that ends or begins with one that
+// Russian has borrowed.
+func asBorrowed(s string) string {
+	for _, e := range borrowedEnds {
+		if rest, ok := strings.CutSuffix(s, e[0]); ok && len(rest) >= 2 {
+			s = rest + e[1]
+			break
+		}
+	}
+	for _, e := range borrowedStarts {
+		if rest, ok := strings.CutPrefix(s, e[0]); ok && len(rest) >= 3 {
+			return e[1] + rest
+		}
+	}
+	return s
+}
+
 // Skeleton folds the spellings of one romanised word together: Khimki and
 // Himki, Issledovatelskiy and Issledovatelsky, Eksport and Export. s is the
 // Text of a word; equal skeletons mean the same word in another convention.
@@ -245,6 +273,7 @@ func Skeleton(s string) string {
 }
 
 func appendSkeleton(b []byte, s string) []byte {
+	s = asBorrowed(s)
 	start := len(b)
 	add := func(c byte) {
 		if n := len(b); n > start && b[n-1] == c && c > '9' {

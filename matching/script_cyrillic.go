@@ -123,7 +123,7 @@ func untwin(token string) (string, script, bool) {
 
 // readCyrillic romanises by the convention of l. Where Ukrainian and
 // Belarusian г is also published as g, by way of Russian, that is another
-// reading; so are ё as yo and the Serbian letters with their English sounds.
+// reading; so are ё as yo, юни as uni and the Serbian letters with their English sounds.
 func readCyrillic(token string, l language) reading {
 	text := cyrillicText(token, l, false)
 	r := reading{norm: text, text: text}
@@ -132,6 +132,9 @@ func readCyrillic(token string, l language) reading {
 		if alt := cyrillicText(token, russian, false); alt != text {
 			r.alts = append(r.alts, alt)
 		}
+	}
+	if rest, ok := strings.CutPrefix(text, "yuni"); ok && rest != "" {
+		r.alts = append(r.alts, "uni"+rest) // Юнисервис is Uniservice
 	}
 	if strings.ContainsAny(token, "ёЁ") {
 		r.alts = append(r.alts, cyrillicText(token, l, true))
