@@ -22,6 +22,7 @@ const (
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
 	pairedSpelling   = 0.65 // when every word of both names has its partner
 	leastStrict      = 0.15 // what a generic word counts for at least when nothing distinctive is shared
+	leastStrictExtra = 0.17 // and one of the query, which sets it apart more often than one left out
 )
 
 // pairing is two words that may be one.
@@ -60,6 +61,7 @@ type alignment struct {
 	part        bool    // the query names a unit of the party, not the party
 	outside     float32 // weight of the query's words in other segments
 	beside      bool    // the other segments seem to name somebody
+	again       bool    // by the word that was found, once more
 	verbatim    bool    // the two names are written alike, letter by letter
 	person      bool
 	few         float32 // of a person's name: the share it loses for having one word only
@@ -351,6 +353,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if i < int(a.from) || i >= int(a.to) {
 			a.outside += w.weight
+			a.again = a.again || s.repeatsQuery(i)
 			if w.class == Distinctive && w.weight >= 0.5 || w.class == Generic && w.weight >= 0.3 || kinds[w.key] {
 				a.beside = true
 			}
@@ -385,7 +388,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
 			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
-				a.extra += max(0, leastStrict-w.weight)
+				a.extra += max(0, leastStrictExtra-w.weight)
 			}
 		}
 	}
@@ -660,7 +663,7 @@ func (a *alignment) shares() (s shares) {
 	score -= s.generic
 	switch {
 	case a.outside == 0:
-	case a.beside && a.words == 1:
+	case (a.beside || a.from > 0 && a.outside >= leastBeside) && a.words == 1 && !a.again:
 		s.outside = besideCost
 	default:
 		s.outside = outsideCost
@@ -696,8 +699,10 @@ const (
 	leastGeneric = 0.40
 	// unitCost is what a name loses that stands behind "of" and a unit of it.
 	unitCost = 0.04
+	// leastBeside is the weight of words in other parts of the cell that name somebody.
+	leastBeside = 0.5
 	// besideCost is what a single word loses that stands beside the name of somebody else.
-	besideCost = 0.20
+	besideCost = 0.24
 	// frequentName is what a name loses that is a single generic word or place.
 	frequentName = 0.12
 	// scatteredCost is what a name loses whose words stand in more parts of the

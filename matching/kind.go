@@ -9,6 +9,7 @@ var kinds = map[string]bool{
 	"hospital": true, "clinic": true, "museum": true, "library": true, "church": true, "mosque": true,
 	"ministry": true, "bank": true, "court": true, "prison": true, "police": true, "hotel": true, "airport": true,
 	"foundation": true, "association": true, "society": true, "party": true, "club": true, "league": true,
+	"army": true, "brigade": true, "battalion": true, "soldier": true, "front": true, "movement": true,
 	"newspaper": true, "theatre": true, "parliament": true, "embassy": true, "insurance": true,
 }
 
