@@ -53,7 +53,7 @@ type alignment struct {
 	numberClash bool
 	differ      bool // each has a word of its own that tells it from others
 	placeClash  bool
-	abroad      bool // the query names a place that the listed name does not
+	abroad      bool    // the query names a place that the listed name does not
 	scattered   bool    // the words stand in more parts of the cell than of the listed name
 	residual    float32 // weight lost to words spelt differently
 	exact       bool    // nothing but forms and particles differs
