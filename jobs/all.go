@@ -40,5 +40,6 @@ type Schedule struct {
 var All = []Job{
 	refreshJob,
 	screenJob,
+	inboxJob,
 	backupJob,
 }

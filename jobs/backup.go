@@ -19,8 +19,9 @@ import (
 )
 
 var backupJob = Job{
-	Kind: "backup",
-	Doc:  "copy the database and the original list files into one archive",
+	Kind:  "backup",
+	Local: true,
+	Doc:   "copy the database and the original list files into one archive",
 	Schedules: func(env *Env) []Schedule {
 		if env.Backups.Folder == "" {
 			return nil

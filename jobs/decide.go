@@ -27,6 +27,7 @@ type Decided struct {
 	Waiting   int // of both, those that wait for a second person
 	Undecided int // lines without a verdict
 	Problems  []reports.Problem
+	Lines     []string // the cells of the lines on record, in the order of the workbook
 }
 
 // Decide reads the verdicts of a workbook and keeps those that can be applied.
@@ -63,6 +64,7 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 			continue
 		}
 		lines = append(lines, made)
+		d.Lines = append(d.Lines, line.Cell)
 		decisions = append(decisions, made...)
 	}
 	fresh, err := notKept(ctx, env, decisions)
@@ -111,6 +113,9 @@ func decisionsOf(ctx context.Context, env *Env, line *reports.Line, actor string
 	}
 	if line.Grade == screening.Escalate && run.By == actor && run.By != "" && line.Verdict != screening.NeedsInformation {
 		return nil, "who submitted the sheet cannot close an escalated match of it", nil
+	}
+	if env.Unsigned && line.Grade == screening.Escalate && line.Verdict != screening.NeedsInformation {
+		return nil, "nobody is signed in here, and closing an escalated match takes two people who are; send it with screener decide or on the page", nil
 	}
 	now := env.Now().UTC().Truncate(time.Microsecond)
 	var out []*screening.Decision

@@ -8,6 +8,7 @@
 //	Collaborations  the rows of all sheets, as they stand
 //	Changes   two editions ──▶ what differs
 //	Accept    a held edition ──▶ in force, at a named person's word
+//	Inbox     the drop folder ──▶ Screen or Decide ──▶ outbox, archive, rejected
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way
 //	Compare   pairs of names ──▶ scores, without a store
 //

@@ -26,14 +26,18 @@ type Env struct {
 	// KeepDecisions is how long a decision holds unless its reviewer says otherwise; 0 is DefaultKeep.
 	KeepDecisions time.Duration
 	// Actor is who is signed in.
-	Actor   string
-	Fetcher *lists.Fetcher
-	Office  string
-	Version string
-	Now     func() time.Time
+	Actor string
+	// Unsigned says that Actor is a place and no person: its word does not
+	// close what takes people.
+	Unsigned bool
+	Fetcher  *lists.Fetcher
+	Office   string
+	Version  string
+	Now      func() time.Time
 	// Progress is told how far a job is; nil is silent.
-	Progress func(Step)
-	Backups  Backups
+	Progress   func(Step)
+	Backups    Backups
+	DropFolder DropFolder
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string

@@ -114,27 +114,32 @@ func (s *Screening) write(ctx context.Context, results iter.Seq2[*screening.Resu
 	case "csv":
 		return reports.WriteCSV(w, results)
 	case "xlsx":
-		report, err := s.report(ctx)
-		if err != nil {
-			return err
-		}
-		since, err := newSince(ctx, s.env, report.Previous)
-		if err != nil {
-			return err
-		}
-		return reports.Write(w, report, func(yield func(*screening.Result, error) bool) {
-			for r, err := range results {
-				if err == nil {
-					since.meet(r)
-				}
-				if !yield(r, err) {
-					return
-				}
-			}
-			report.Changes = since.changes()
-		})
+		return s.workbook(ctx, w, results)
 	}
 	return fmt.Errorf("there is no report format %q; there are xlsx, json and csv", format)
+}
+
+// workbook writes the graded workbook of the results.
+func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2[*screening.Result, error]) error {
+	report, err := s.report(ctx)
+	if err != nil {
+		return err
+	}
+	since, err := newSince(ctx, s.env, report.Previous)
+	if err != nil {
+		return err
+	}
+	return reports.Write(w, report, func(yield func(*screening.Result, error) bool) {
+		for r, err := range results {
+			if err == nil {
+				since.meet(r)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+		report.Changes = since.changes()
+	})
 }
 
 func (s *Screening) report(ctx context.Context) (*reports.Report, error) {

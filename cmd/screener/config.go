@@ -32,6 +32,7 @@ type Config struct {
 	Fetch   FetchConfig         `toml:"fetch"`
 	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
 	Schedule map[string]string `toml:"schedule"`
+	Inbox    InboxConfig       `toml:"inbox"`
 	Backup   BackupConfig      `toml:"backup"`
 
 	dir string // the config file's folder: relative places start here
@@ -146,6 +147,7 @@ func defaultConfig() *Config {
 	return &Config{
 		Lists: ListsConfig{MaxAgeDays: 10},
 		Fetch: FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
+		Inbox: InboxConfig{SettleSeconds: 20},
 	}
 }
 
@@ -189,8 +191,8 @@ func (c *Config) check(path string) error {
 	if c.Lists.MaxAgeDays <= 0 {
 		return bad("lists.max_age_days must be above 0")
 	}
-	if c.Backup.Keep < 0 {
-		return bad("backup.keep must not be below 0")
+	if what := c.wrongWork(); what != "" {
+		return bad("%s", what)
 	}
 	if _, err := c.columns(); err != nil {
 		return bad("columns: %v", err)
@@ -329,7 +331,7 @@ var keys = []string{
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 	"schedule",
-	"backup", "backup.folder", "backup.keep",
+	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
 }
 
 func suggestKey(key string) string { return suggest(key, keys) }

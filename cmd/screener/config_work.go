@@ -5,14 +5,39 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"partnerscreen/jobs"
 )
+
+// InboxConfig says where people drop sheets and reviewed workbooks.
+type InboxConfig struct {
+	Folder string `toml:"folder"` // unset: none is looked at
+	// People ties a folder in it, or "." itself, to the one person who may write there.
+	People        map[string]string `toml:"people"`
+	SettleSeconds int               `toml:"settle_seconds"` // a file has to stand still so long
+}
 
 // BackupConfig says where backups go every night.
 type BackupConfig struct {
 	Folder string `toml:"folder"`
 	Keep   int    `toml:"keep"`
+}
+
+// wrongWork says what no job could use, or "".
+func (c *Config) wrongWork() string {
+	switch {
+	case c.Backup.Keep < 0:
+		return "backup.keep must not be below 0"
+	case c.Inbox.SettleSeconds < 0:
+		return "inbox.settle_seconds must not be below 0"
+	}
+	for folder, who := range c.Inbox.People {
+		if folder == "" || filepath.Base(folder) != folder || folder == ".." || who == "" {
+			return "inbox.people: write the name of a folder in the drop folder, or \".\" for itself, and a person"
+		}
+	}
+	return ""
 }
 
 // work fills in what the jobs of the office need: folders and addresses.
@@ -23,6 +48,9 @@ func (c *Config) work(env *jobs.Env, p places) {
 			return folder
 		}
 		return filepath.Join(cmp.Or(c.dir, p.data), folder)
+	}
+	env.DropFolder = jobs.DropFolder{
+		Path: place(c.Inbox.Folder), People: c.Inbox.People, Settle: time.Duration(c.Inbox.SettleSeconds) * time.Second,
 	}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}
 }

@@ -332,7 +332,7 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: it is no zip archive, or cut off (%w)", ErrDamaged, err)
 	}
-	a := &archive{parts: map[string]*zip.File{}}
+	a := &archive{manifest: &Manifest{}, parts: map[string]*zip.File{}}
 	for _, f := range z.File {
 		if a.parts[f.Name] != nil {
 			return nil, fmt.Errorf("%w: it has two parts of one name", ErrDamaged)
@@ -348,8 +348,8 @@ func openArchive(r io.ReaderAt, size int64) (*archive, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	defer func() { _ = part.Close() }()
-	if err := json.NewDecoder(io.LimitReader(part, 1<<30)).Decode(&a.manifest); err != nil || a.manifest == nil {
-		return nil, fmt.Errorf("%w: its manifest cannot be read (%v)", ErrDamaged, err)
+	if err := json.NewDecoder(io.LimitReader(part, 1<<30)).Decode(a.manifest); err != nil {
+		return nil, fmt.Errorf("%w: its manifest cannot be read (%w)", ErrDamaged, err)
 	}
 	if a.manifest.Format != backupFormat {
 		return nil, fmt.Errorf("the backup: %w (format %d, this program knows %d): install that one", ErrNewer, a.manifest.Format, backupFormat)

@@ -11,6 +11,7 @@
 //	   ╰── collaboration_parties ──▶ parties   by what matching sees of them, each once
 //	nights ──▶ night_changes               what screening them again changed
 //	decisions                              only ever added to
+//	drops, drop_looks, leases              the drop folder
 //	secrets                                what the lines of a workbook are sealed with
 //
 //	Backup ──▶ one archive: every table as JSON lines, every file, a manifest ──▶ Restore, into either engine

@@ -200,21 +200,25 @@ var hashInText = regexp.MustCompile(`\b[0-9a-f]{64}\b`)
 // namedFiles are the hashes that statements of naming give, sorted.
 func namedFiles(ctx context.Context, db reader, naming ...string) ([]string, error) {
 	named := map[string]bool{}
-	for _, query := range naming {
+	add := func(query string) error {
 		rows, err := db.QueryContext(ctx, query)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		defer func() { _ = rows.Close() }()
 		for rows.Next() {
 			var text []byte
 			if err := rows.Scan(&text); err != nil {
-				return nil, errors.Join(err, rows.Close())
+				return err
 			}
 			for _, hash := range hashInText.FindAll(text, -1) {
 				named[string(hash)] = true
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return rows.Err()
+	}
+	for _, query := range naming {
+		if err := add(query); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,85 @@
+-- What the office's own work keeps: the drop folder's files, the open
+-- matches with whom they wait for, and the notices on their way out. Opened and
+-- due are days.
+
+-- +goose Up
+-- Who does a piece of work that one process at a time may do.
+create table leases (
+    lease  text collate "C" primary key,
+    holder text not null,
+    until  timestamptz not null
+);
+
+-- How the files of the drop folder looked the last time: one that is still
+-- being copied looks different the next time.
+create table drop_looks (
+    place    text collate "C" primary key,
+    size     bigint not null,
+    modified timestamptz not null,
+    since    timestamptz not null
+);
+
+-- Each file taken out of the drop folder. basis stands for everything but
+-- the file that its result depends on.
+create table drops (
+    id     text collate "C" primary key,
+    folder text collate "C" not null,
+    file   text not null,
+    hash   text collate "C" not null,
+    sender text not null,
+    tries  integer not null,
+    state  text not null,
+    run    text not null,
+    output text not null,
+    why    text not null,
+    basis  text not null,
+    taken  timestamptz not null,
+    ended  text
+);
+
+create index drops_by_content on drops (folder, hash);
+
+-- One line a flagged match that was ever open: what cannot be derived from
+-- runs and decisions. assignee is empty unless a person named one.
+create table open_matches (
+    match_key   text collate "C" primary key,
+    party_key   text collate "C" not null,
+    entity_keys text not null,
+    list        text collate "C" not null,
+    entity      text collate "C" not null,
+    owner       text not null,
+    grade       text not null,
+    source      text collate "C" not null,
+    run         text not null,
+    file        text not null,
+    sheet       text not null,
+    row         integer not null,
+    assignee    text not null,
+    opened      text not null,
+    due         text not null,
+    reminded    text not null,
+    overdue     text not null,
+    closed      timestamptz,
+    why_closed  text not null
+);
+
+create index open_matches_by_due on open_matches (due) where closed is null;
+create index open_matches_by_party on open_matches (party_key, list, entity);
+create index open_matches_by_source on open_matches (source) where closed is null;
+
+-- A notice on its way out by one channel; sent and dead say how it ended.
+create table notices (
+    notice  text collate "C" not null,
+    channel text collate "C" not null,
+    kind    text not null,
+    content json not null,
+    made    timestamptz not null,
+    tries   integer not null,
+    next    timestamptz not null,
+    sent    timestamptz,
+    dead    timestamptz,
+    reason  text not null,
+    primary key (notice, channel)
+);
+
+create index notices_by_next on notices (next) where sent is null and dead is null;
