@@ -116,38 +116,32 @@ func (ib *inbox) sender(d *drop) string {
 }
 
 func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) error {
-	run, err := env.Store.Run(ctx, d.ID)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		run = nil
-	case err != nil:
-		return err
-	case run.Finished.IsZero(): // it was cut short
-		if err := env.Store.DeleteRun(ctx, d.ID); err != nil {
-			return err
-		}
-		run = nil
+	if d.Run == "" {
+		d.Run = d.ID
 	}
-	if run == nil {
+	run, err := env.Store.Run(ctx, d.Run)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	output := ib.output(d, "screened", ".xlsx")
+	if run != nil && !run.Finished.IsZero() { // only its report is not written
+		err = ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, run, file, w) })
+	} else {
 		if d.Basis, err = basis(ctx, env); err != nil {
 			return err
 		}
-		if err := env.Store.KeepDrop(ctx, &d.Drop); err != nil { // of now, however late its report is written
+		if run == nil {
+			last, err := ib.same(ctx, env, d)
+			if err != nil {
+				return err
+			}
+			if last != nil {
+				return ib.repeat(ctx, env, d, last, file)
+			}
+		}
+		if err := env.Store.KeepDrop(ctx, &d.Drop); err != nil { // the basis of now, however late the report is written
 			return err
 		}
-		last, err := ib.same(ctx, env, d)
-		if err != nil {
-			return err
-		}
-		if last != nil {
-			return ib.repeat(ctx, env, d, last, file)
-		}
-	}
-	output := ib.output(d, "screened", ".xlsx")
-	d.Run = d.ID
-	if run != nil {
-		err = ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, run, file, w) })
-	} else {
 		var s *Screening
 		if s, err = Screen(ctx, env, ScreenOptions{Files: []string{file}}); err != nil {
 			return err
@@ -157,8 +151,15 @@ func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) err
 			d.Run = ""
 			return ib.reject(ctx, d, bad[0].Error, "Put the corrected file into the drop folder.")
 		}
-		s.Run.ID = d.ID
+		s.Run.ID = d.Run
+		s.goOn(run)
 		err = ib.write(output, func(w io.Writer) error { return s.Write(ctx, w, "xlsx") })
+		if errors.Is(err, store.ErrConflict) && run != nil {
+			// It was cut short, and what it found would be found otherwise now: it
+			// stays unfinished, and another run begins.
+			d.Run = runID(ib.now)
+			return ib.screen(ctx, env, d, file)
+		}
 		run = s.Run
 	}
 	if err != nil {

@@ -422,6 +422,41 @@ func TestMissingListKeepsTheFileWaiting(t *testing.T) {
 	}
 }
 
+func TestStoppedScreeningGoesOnOrBeginsAnew(t *testing.T) {
+	for name, change := range map[string]bool{"nothing changed": false, "a list changed": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newDropOffice(t, storetest.Open(t, storetest.SQLite(t)))
+			o.put("inbox/partners.csv", partners)
+			o.look()
+			o.time = o.time.Add(time.Minute)
+			ctx, cancel := context.WithCancel(t.Context())
+			o.env.Progress = func(s jobs.Step) {
+				if s.What == "screening" {
+					cancel() // the rows are kept, the run is not finished
+				}
+			}
+			if _, err := jobs.Inbox(ctx, o.env); !errors.Is(err, context.Canceled) {
+				t.Fatalf("%v, want it stopped", err)
+			}
+			o.env.Progress = nil
+			if change {
+				o.office.list("w1|Kestoria Trading|Kestoria General|QA", "w3|Ulmara College||NO")
+			}
+			got := o.look().Done
+			finished, escalated := 0, 0
+			for _, r := range o.runs() {
+				if !r.Finished.IsZero() {
+					finished++
+					escalated = r.Counts.Rows[screening.Escalate]
+				}
+			}
+			if len(got) != 1 || got[0].State != store.DropScreened || finished != 1 || escalated != map[bool]int{false: 1, true: 2}[change] {
+				t.Errorf("%+v, %d finished runs, %d rows to escalate", got, finished, escalated)
+			}
+		})
+	}
+}
+
 func TestTwoProcessesAtOneDropFolder(t *testing.T) {
 	o := newDropOffice(t, storetest.Open(t, storetest.SQLite(t)))
 	o.put("inbox/partners.csv", partners)

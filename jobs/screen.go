@@ -53,6 +53,7 @@ type Screening struct {
 	held   *Held
 	books  []*intake.Book
 	upload *store.Upload // nil: the rows are not kept as collaborations
+	begun  bool          // the run is in the store
 }
 
 // Held are the lists a run screens against, loaded and indexed.
@@ -274,14 +275,24 @@ func (s *Screening) Close() error {
 	return errors.Join(errs...)
 }
 
+// goOn makes the screening the rest of a run that was cut short; nil changes
+// nothing. Rows that are kept already have to come to the same.
+func (s *Screening) goOn(run *screening.Run) {
+	if run != nil {
+		s.Run.Started, s.begun = run.Started, true
+	}
+}
+
 // Results screens the rows, in the order of the files and their rows, and
 // stores them as it goes. The run's counts are complete, and the run stored as
 // finished, when the sequence has ended without an error.
 func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, error] {
 	return func(yield func(*screening.Result, error) bool) {
-		if err := s.env.Store.StartRun(ctx, s.Run); err != nil {
-			yield(nil, err)
-			return
+		if !s.begun {
+			if err := s.env.Store.StartRun(ctx, s.Run); err != nil {
+				yield(nil, err)
+				return
+			}
 		}
 		report := s.env.progress("screening", "rows")
 		matcher := newMemo(s.held.Matcher)

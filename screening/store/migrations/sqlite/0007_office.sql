@@ -39,17 +39,17 @@ create table drops (
 
 create index drops_by_content on drops (folder, hash);
 
--- One line a flagged match that was ever open: what cannot be derived from
--- runs and decisions. assignee is empty unless a person named one.
+-- One line a flagged match of an active collaboration that was ever open: what
+-- cannot be derived from results and decisions. assignee is empty unless a person named one.
 create table open_matches (
-    match_key   text primary key,
+    office      text not null,
+    match_key   text not null,
     party_key   text not null,
     entity_keys text not null,
     list        text not null,
     entity      text not null,
     owner       text not null,
     grade       text not null,
-    source      text not null,
     run         text not null,
     file        text not null,
     sheet       text not null,
@@ -60,12 +60,12 @@ create table open_matches (
     reminded    text not null,
     overdue     text not null,
     closed      text,
-    why_closed  text not null
+    why_closed  text not null,
+    primary key (office, match_key)
 ) strict, without rowid;
 
-create index open_matches_by_due on open_matches (due) where closed is null;
-create index open_matches_by_party on open_matches (party_key, list, entity);
-create index open_matches_by_source on open_matches (source) where closed is null;
+create index open_matches_by_due on open_matches (office, due) where closed is null;
+create index open_matches_by_party on open_matches (office, party_key, list, entity);
 
 -- A notice on its way out by one channel; sent and dead say how it ended.
 create table notices (
