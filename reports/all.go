@@ -21,6 +21,6 @@ type Tab struct {
 
 // All are the sheets of the workbook, in their order.
 var All = []Tab{
-	summary, review, work, questions, ownership, parties, allRows, notFlagged, dismissed, rejected,
+	summary, review, holdInstructions, work, questions, ownership, parties, allRows, notFlagged, dismissed, closedMatches, rejected,
 	byOwner, changes, listsUsed, parity, policy, methods,
 }

@@ -74,6 +74,9 @@ func likely(res *screening.Result) string {
 			if holds(m) {
 				line += ", decided: " + VerdictText(m.Decision.Verdict)
 			}
+			if m.Disposition.Stands() {
+				line += ", closed: " + m.Disposition.Said()
+			}
 			lines = append(lines, line)
 		}
 	}

@@ -18,7 +18,7 @@ import (
 var csvHeader = []string{
 	"file", "sheet", "row", "role", "name", "country", "grade", "row_grade", "stakes", "notes", "matches",
 	"list", "entity", "listed_name", "matched", "score", "strength", "control", "owner", "listings",
-	"for", "against", "missing", "decision", "error",
+	"for", "against", "missing", "decision", "disposition", "error",
 }
 
 // WriteCSV writes one line for each party of a screened row, or one for a
@@ -70,10 +70,17 @@ func csvLines(r *screening.Result) [][]string {
 				plainText(best.List), plainText(best.Entity), plainText(best.Name), plainText(best.Matched), scoreText(best.Score),
 				string(best.Strength), string(best.Control), string(best.Owner), plainText(listingsOf(best.Listings)),
 				plainText(evidenceOf(best, screening.For)), plainText(evidenceOf(best, screening.Against)), plainText(evidenceOf(best, screening.Missing)),
-				plainText(earlierOf(best)), "",
+				plainText(earlierOf(best)), plainText(closedText(best)), "",
 			)
 		}
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+func closedText(m *screening.Match) string {
+	if m.Disposition == nil {
+		return ""
+	}
+	return closedAs(m.Disposition)
 }

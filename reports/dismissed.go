@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"time"
-
-	"partnerscreen/screening"
 )
 
 var dismissed = Tab{
@@ -34,13 +32,9 @@ var dismissed = Tab{
 		}
 		for _, fd := range f.Dismissed {
 			m, d := &fd.Match, fd.Match.Decision
-			state := "holds"
-			if due(d, f.Report.Generated) {
-				state = "due within 30 days"
-			}
 			if err := p.Row(
 				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsInShort(m.Listings),
-				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires), state,
+				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires), stateUntil(d.Expires, f.Report.Generated),
 			); err != nil {
 				return err
 			}
@@ -49,21 +43,21 @@ var dismissed = Tab{
 	},
 }
 
-// due reports whether a decision's time is over within 30 days.
-func due(d *screening.Decision, now time.Time) bool {
-	return !d.Expires.IsZero() && d.Expires.Before(now.AddDate(0, 0, 30))
+// dueBy reports whether a time is over within 30 days.
+func dueBy(until, now time.Time) bool {
+	return !until.IsZero() && until.Before(now.AddDate(0, 0, 30))
 }
 
 // dueSoon says how many dismissals are due, for Summary.
 func dueSoon(f *Findings) string {
 	n := 0
 	for _, fd := range f.Dismissed {
-		if due(fd.Match.Decision, f.Report.Generated) {
+		if dueBy(fd.Match.Decision.Expires, f.Report.Generated) {
 			n++
 		}
 	}
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" Due within 30 days: %d.", n)
+	return fmt.Sprintf(" Due within 30 days: %d; those unchanged can be renewed together (screener decisions renew).", n)
 }

@@ -25,6 +25,10 @@ type Findings struct {
 	Flagged []*Finding
 	// Dismissed are the matches a person has called false positives, unchanged since.
 	Dismissed []*Finding
+	// Closed are the true matches that are closed for the work of their rows.
+	Closed []*Finding
+	// Holds are the true matches under an asset freeze, closed or not.
+	Holds []*Finding
 	// Work are the rows flagged for what the work is, though no name matched.
 	Work []WorkRow
 	// Questions are what the rows left open, those first that would settle the most.
@@ -60,6 +64,8 @@ type Finding struct {
 	Places []screening.Place
 	Refs   []string
 	Notes  []string
+	// Lapsed says how rows of the line were closed before, and why that no longer holds.
+	Lapsed []string
 	// Entities are the listed parties of the match as published, that of its grade first.
 	Entities []*screening.Entity
 	rowKeys  map[screening.Place]bool
@@ -91,7 +97,7 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		return nil, err
 	}
 	f := &Findings{Report: r, rows: rows, headers: map[string]int{}, parity: map[parityGroup]*parityCount{}}
-	flagged, dismissed := map[string]*Finding{}, map[string]*Finding{}
+	k := kinds{flagged: map[string]*Finding{}, dismissed: map[string]*Finding{}, closed: map[string]*Finding{}, holds: map[string]*Finding{}}
 	for res, err := range results {
 		if err == nil {
 			err = rows.add(res)
@@ -102,13 +108,13 @@ func gather(r *Report, results iter.Seq2[*screening.Result, error]) (*Findings, 
 		f.count(res)
 		f.meetHeaders(res.Partner)
 		if res.Partner.Error == "" {
-			f.take(res, flagged, dismissed)
+			f.take(res, k)
 			f.ask(res)
 			f.own(res)
 			f.lean(res)
 		}
 	}
-	f.Flagged, f.Dismissed = ordered(flagged), ordered(dismissed)
+	f.Flagged, f.Dismissed, f.Closed, f.Holds = ordered(k.flagged), ordered(k.dismissed), ordered(k.closed), ordered(k.holds)
 	for i, fd := range f.Flagged {
 		fd.Line = i + 1
 	}
@@ -142,19 +148,31 @@ func (f *Findings) close() error { return f.rows.close() }
 // Results are all rows in their order.
 func (f *Findings) Results() iter.Seq2[*screening.Result, error] { return f.rows.results() }
 
-func (f *Findings) take(res *screening.Result, flagged, dismissed map[string]*Finding) {
+// kinds are the findings of each sort, by what tells them apart.
+type kinds struct {
+	flagged, dismissed, closed, holds map[string]*Finding
+}
+
+func (f *Findings) take(res *screening.Result, all kinds) {
 	named := false
 	for i := range res.Parties {
 		pr, party := &res.Parties[i], &res.Partner.Parties[i]
 		asked := false
 		for k := range pr.Matches {
 			m := &pr.Matches[k]
+			key := pairKey(party, m)
 			switch {
 			case m.Grade.Flagged():
 				asked = true
-				note(flagged, res, pr, party, m)
+				note(all.flagged, key, res, pr, party, m)
+			case m.Disposition.Stands():
+				// Each way it was closed is a line.
+				note(all.closed, key+" "+m.Disposition.Said()+day(m.Disposition.Expires), res, pr, party, m)
 			case holds(m) && m.Decision.Verdict == screening.FalsePositive:
-				note(dismissed, res, pr, party, m)
+				note(all.dismissed, key, res, pr, party, m)
+			}
+			if frozen(m) {
+				note(all.holds, key, res, pr, party, m)
 			}
 		}
 		if !asked {
@@ -215,11 +233,10 @@ func (f *Findings) lookUp() error {
 }
 
 // note files one row's match under its pair.
-func note(all map[string]*Finding, res *screening.Result, pr *screening.PartyResult, party *screening.Party, m *screening.Match) {
-	key := pairKey(party, m)
+func note(all map[string]*Finding, key string, res *screening.Result, pr *screening.PartyResult, party *screening.Party, m *screening.Match) {
 	fd := all[key]
 	if fd == nil {
-		fd = &Finding{Key: key, Party: *party, Match: *m, rowKeys: map[screening.Place]bool{}}
+		fd = &Finding{Key: pairKey(party, m), Party: *party, Match: *m, rowKeys: map[screening.Place]bool{}}
 		all[key] = fd
 	}
 	if m.Grade.Rank() > fd.Grade.Rank() || fd.Grade == "" {
@@ -236,6 +253,20 @@ func note(all map[string]*Finding, res *screening.Result, pr *screening.PartyRes
 		}
 	}
 	fd.Notes = distinct(slices.Concat(fd.Notes, party.Notes, pr.Notes))
+	if d := m.Disposition; d != nil && !d.Stands() && len(fd.Lapsed) < maxLapsed {
+		fd.Lapsed = distinct(append(fd.Lapsed, closedAs(d)))
+	}
+}
+
+// maxLapsed is how many ways a line names in which its rows were closed before.
+const maxLapsed = 5
+
+// frozen reports whether a person has called the match true and a listing
+// freezes assets. It holds until somebody says otherwise: a change since, or
+// a second person who is waited for, releases nothing.
+func frozen(m *screening.Match) bool {
+	return m.Decision != nil && m.Decision.Verdict == screening.TrueMatch && m.Decision.Revoked == "" &&
+		slices.Contains(controlsOf(m), screening.AssetFreeze)
 }
 
 // pairKey is the match's own key, or the content of both sides where the

@@ -28,7 +28,7 @@ func decided(d screening.Decision) []*screening.Result {
 // TestHold wants the instructions of a true match under an asset freeze, and
 // OFAC's clock only where the list is OFAC's.
 func TestHold(t *testing.T) {
-	frozen := func(d *screening.Decision, list string, c screening.Control) *screening.Match {
+	match := func(d *screening.Decision, list string, c screening.Control) *screening.Match {
 		return &screening.Match{Control: c, Decision: d, Listings: []screening.Listing{{List: list, Controls: []screening.Control{c}}}}
 	}
 	yes := &screening.Decision{Verdict: screening.TrueMatch}
@@ -37,19 +37,22 @@ func TestHold(t *testing.T) {
 		m          *screening.Match
 		hold, ofac bool
 	}{
-		{"true match on OFAC's list", frozen(yes, "us_ofac_sdn", screening.AssetFreeze), true, true},
-		{"true match on another list", frozen(yes, "eu_fsf", screening.AssetFreeze), true, false},
-		{"one person has said so", frozen(&screening.Decision{Verdict: screening.TrueMatch, Waiting: screening.SecondPerson}, "us_ofac_sdn", screening.AssetFreeze), true, true},
-		{"true match under an export licence", frozen(yes, "us_ofac_sdn", screening.ExportLicence), false, false},
-		{"false positive", frozen(&screening.Decision{Verdict: screening.FalsePositive}, "us_ofac_sdn", screening.AssetFreeze), false, false},
-		{"reopened", frozen(&screening.Decision{Verdict: screening.TrueMatch, Reopened: "evidence changed"}, "us_ofac_sdn", screening.AssetFreeze), false, false},
-		{"not decided", frozen(nil, "us_ofac_sdn", screening.AssetFreeze), false, false},
+		{"true match on OFAC's list", match(yes, "us_ofac_sdn", screening.AssetFreeze), true, true},
+		{"true match on another list", match(yes, "eu_fsf", screening.AssetFreeze), true, false},
+		{"one person has said so", match(&screening.Decision{Verdict: screening.TrueMatch, Waiting: screening.SecondPerson}, "us_ofac_sdn", screening.AssetFreeze), true, true},
+		{"true match under an export licence", match(yes, "us_ofac_sdn", screening.ExportLicence), false, false},
+		{"false positive", match(&screening.Decision{Verdict: screening.FalsePositive}, "us_ofac_sdn", screening.AssetFreeze), false, false},
+		{"to be decided again: nobody has released it", match(&screening.Decision{Verdict: screening.TrueMatch, Reopened: "evidence changed"}, "us_ofac_sdn", screening.AssetFreeze), true, true},
+		{"revoked", match(&screening.Decision{Verdict: screening.TrueMatch, Revoked: "S. Second", Reopened: "revoked"}, "us_ofac_sdn", screening.AssetFreeze), false, false},
+		{"not decided", match(nil, "us_ofac_sdn", screening.AssetFreeze), false, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			does, source := holdOf(tt.m)
-			if (does != "") != tt.hold || strings.Contains(source, "10 business days (31 CFR 501.603") != tt.ofac {
-				t.Errorf("hold %q, %q", does, source)
+			if frozen(tt.m) != tt.hold {
+				t.Errorf("hold %v, want %v", !tt.hold, tt.hold)
+			}
+			if tt.hold && strings.Contains(reportsDue(tt.m), "31 CFR 501.603") != tt.ofac {
+				t.Errorf("due: %q", reportsDue(tt.m))
 			}
 		})
 	}
@@ -101,7 +104,7 @@ func TestDismissedIsCountedOnce(t *testing.T) {
 	if !slices.ContainsFunc(f.Flagged, func(fd *Finding) bool { return fd.Match.Decision != nil && fd.Match.Decision.Reopened != "" }) {
 		t.Error("the reopened match is not on Review")
 	}
-	if f.Unflagged != 5 { // Morvane, Ostrel, Quillon, and Tessaly twice
+	if f.Unflagged != 6 { // Morvane, Ostrel, Quillon, Brelk, and Tessaly twice
 		t.Errorf("%d parties without a flag", f.Unflagged)
 	}
 }
@@ -209,5 +212,35 @@ func TestOwners(t *testing.T) {
 	}
 	if got := plainOwners(m); got != "export control\nlegal compliance\nsponsored programmes" {
 		t.Errorf("owners %q: each control's office, that of the grade first", got)
+	}
+}
+
+// TestWhatLapsedIsSaid wants a line of Review to say of its rows how they were
+// closed before, and why that no longer holds.
+func TestWhatLapsedIsSaid(t *testing.T) {
+	all := sampleResults()
+	was := &screening.Disposition{Closing: screening.Mitigated, Terms: "no visits", Reviewer: "R. Quill", Made: on(2026, 2, 3)}
+	for i, why := range []string{`role: "partner" before, "funder" now`, "its time was over on 2026-11-01"} {
+		d := *was
+		d.Lapsed = why
+		r := *all[0]
+		p := *r.Partner
+		p.Row = 20 + i
+		m := r.Parties[0].Matches[0]
+		m.Disposition = &d
+		r.Partner, r.Parties = &p, []screening.PartyResult{{Grade: m.Grade, Matches: []screening.Match{m}}}
+		all = append(all, &r)
+	}
+	f := opened(t, written(t, sampleReport(), results(all...))).file
+	text := dump(t, f, "Review")
+	for _, want := range []string{
+		`Closed on 2026-02-03 by R. Quill: Mitigated (no visits); no longer, role: "partner" before, "funder" now`, "no longer, its time was over on 2026-11-01",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("Review does not say %q:\n%s", want, text)
+		}
+	}
+	if len(opened(t, written(t, sampleReport(), results(all...))).file.GetSheetList()) != len(All) {
+		t.Error("a lapsed disposition makes or takes a sheet")
 	}
 }

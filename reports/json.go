@@ -42,6 +42,8 @@ type matchJSON struct {
 	Evidence []screening.Evidence `json:"evidence"`
 	Decision *screening.Decision  `json:"decision"`
 	Grade    screening.Grade      `json:"grade"`
+	// Disposition is how a true match was closed for the row, or why that no longer holds.
+	Disposition *screening.Disposition `json:"disposition,omitempty"`
 	// SecondOpinion is by the search method OFAC publishes.
 	SecondOpinion float64 `json:"ofac_score"`
 }
@@ -108,7 +110,7 @@ func notesOf(p *screening.Partner, party *screening.Party, pr *screening.PartyRe
 func jsonOf(m *screening.Match) matchJSON {
 	out := matchJSON{
 		m.List, m.Entity, m.Name, m.Matched, screening.Round(m.Score), m.Strength, m.Control, m.Owner, []screening.Listing{}, []screening.Evidence{}, m.Decision,
-		m.Grade, m.SecondOpinion,
+		m.Grade, m.Disposition, m.SecondOpinion,
 	}
 	for _, l := range m.Listings {
 		if l.Controls == nil {

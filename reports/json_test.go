@@ -17,7 +17,7 @@ func TestWriteJSON(t *testing.T) {
 	}
 	golden(t, "results.jsonl", out.String())
 	lines := strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
-	if len(lines) != 10 { // eight screened rows, one of them with two parties, and a rejected one
+	if len(lines) != 11 { // nine screened rows, one of them with two parties, and a rejected one
 		t.Fatalf("%d lines", len(lines))
 	}
 	order := []string{"file", "sheet", "row", "role", "name", "country", "grade", "row_grade", "stakes", "notes", "matches", "nearest"}
@@ -98,8 +98,8 @@ func TestWriteCSV(t *testing.T) {
 	}
 	golden(t, "results.csv", out.String())
 	lines, err := csv.NewReader(&out).ReadAll()
-	if err != nil || len(lines) != 11 {
-		t.Fatalf("%d lines, %v; want a header and ten", len(lines), err)
+	if err != nil || len(lines) != 12 {
+		t.Fatalf("%d lines, %v; want a header and eleven", len(lines), err)
 	}
 	for _, line := range lines {
 		for _, cell := range line {

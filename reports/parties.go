@@ -92,14 +92,14 @@ func (p *Page) party(fd *Finding, i int) error {
 		{"Strength / would settle it", strengthLine(m), cmp.Or(evidenceOf(m, screening.Missing), "nothing named")},
 		{"What the law does / in the publisher's words", plainControls(m), cmp.Or(termsOf(m), notGiven)},
 		{"Office that owns it / graded by", plainOwners(m), cmp.Or(m.Rule, "the policy") + "; stakes " + cmp.Or(string(fd.Stakes), string(screening.Standard))},
-		{"Decided earlier", cmp.Or(earlierOf(m), "not yet"), ""},
+		{"Decided earlier", cmp.Or(earlierIn(fd), "not yet"), ""},
 	} {
 		if err := p.pair(x.label, x.left, x.right); err != nil {
 			return err
 		}
 	}
-	if does, source := holdOf(m); does != "" {
-		if err := p.Cells(Styled{"HOLD", StyleWarning}, Styled{does, StyleWarning}, Styled{source, StyleWarning}); err != nil {
+	if frozen(m) {
+		if err := p.Cells(Styled{"HOLD", StyleWarning}, Styled{screening.HoldNow, StyleWarning}, Styled{reportsDue(m), StyleWarning}); err != nil {
 			return err
 		}
 	}
@@ -162,21 +162,6 @@ func inRows(s string, width float64, high int) []string {
 }
 
 const notGiven = "not given"
-
-// holdOf says what a true match under an asset freeze asks for at once, and
-// whose clock runs. Only what a rule says of its own list is printed.
-func holdOf(m *screening.Match) (does, source string) {
-	if m.Decision == nil || m.Decision.Verdict != screening.TrueMatch || reopened(m) != "" || !slices.Contains(controlsOf(m), screening.AssetFreeze) {
-		return "", ""
-	}
-	does = "True match under an asset freeze. Stop payments, transfers, services and shipments to or for the party. " +
-		"Do not send anything back: hold what you have of theirs. Tell legal compliance today."
-	source = "The law behind each listing says whether, where and by when a report is due; legal compliance decides."
-	if slices.ContainsFunc(m.Listings, func(l screening.Listing) bool { return strings.HasPrefix(l.List, "us_ofac_") }) {
-		source = "OFAC: blocked property and rejected transactions are reported within 10 business days (31 CFR 501.603 and 501.604). " + source
-	}
-	return does, source
-}
 
 // together is what is known of the listed party: all that its listings say,
 // or what the match itself says where no entity is at hand.

@@ -37,9 +37,22 @@ type Line struct {
 	Note     string
 	Reviewer string
 	Second   string
-	Expires  time.Time // zero: the office's usual time
-	Except   []Listed  // listings that are another party
-	Cell     string    // of the verdict: "Review!V5"
+	Expires  time.Time         // zero: the office's usual time
+	Except   []Listed          // listings that are another party
+	Split    screening.Verdict // on those; "" leaves them undecided
+	Cell     string            // of the verdict: "Review!V5"
+	Closed   Closed            // how a true match is closed
+}
+
+// Closed is how a line says that its true match is closed. The zero value
+// leaves it open.
+type Closed struct {
+	Closing screening.Closing
+	Number  string
+	Terms   string
+	Until   time.Time // zero: the office's usual time
+	Rows    []int     // of the line's rows; none stands for all
+	Cell    string    // of the closing
 }
 
 // Problem says of one cell why its line is not applied. It names places and
@@ -278,6 +291,7 @@ func (h *header) wrong() []Problem {
 	}
 	for _, c := range fillColumns {
 		switch at := h.at[loose(c.Title)]; {
+		case len(at) == 0 && mayBeGone[c.Title]:
 		case len(at) == 0:
 			out = append(out, Problem{Cell: cell(0), What: fmt.Sprintf("column “%s” is gone; put it back from the file as it was made", c.Title)})
 		case len(at) > 1:
@@ -287,17 +301,31 @@ func (h *header) wrong() []Problem {
 	return out
 }
 
+// mayBeGone are the reviewer's columns a workbook can do without: whoever
+// closes nothing may have deleted them.
+var mayBeGone = map[string]bool{colSplit: true, colClosed: true, colNumber: true, colTerms: true, colUntil: true, colRows: true}
+
 func cellName(sheet string, column, row int) string {
 	return sheet + "!" + columnName(column+1) + strconv.Itoa(row)
 }
 
 // line reads one row below the header.
 func (rd *reading) line(h *header, n int, cells []string) {
-	value := func(title string) string { return at(cells, h.at[loose(title)][0]) }
-	where := func(title string) string { return cellName(h.sheet, h.at[loose(title)][0], n) }
+	value := func(title string) string {
+		if len(h.at[loose(title)]) == 0 {
+			return ""
+		}
+		return at(cells, h.at[loose(title)][0])
+	}
+	where := func(title string) string {
+		if len(h.at[loose(title)]) == 0 {
+			title = colVerdict
+		}
+		return cellName(h.sheet, h.at[loose(title)][0], n)
+	}
 	key, seal := strings.TrimSpace(value(colKey)), strings.TrimSpace(value(colSeal))
 	verdict, reason := settled(value(colVerdict)), settled(value(colReason))
-	if verdict == "" && reason == "" {
+	if verdict == "" && reason == "" && settled(value(colClosed)) == "" {
 		if key != "" {
 			rd.blank++
 		}
@@ -351,6 +379,17 @@ func (rd *reading) line(h *header, n int, cells []string) {
 	if line.Except, what = exceptions(value(colExcept), columns[colListed]); what != "" {
 		no(colExcept, what)
 	}
+	if split := settled(value(colSplit)); split != "" {
+		switch line.Split, ok = verdictOf(split); {
+		case !ok:
+			no(colSplit, "no verdict of the list; choose "+verdictChoices())
+		case len(line.Except) == 0:
+			no(colSplit, fmt.Sprintf("say in “%s” which listings it is about", colExcept))
+		case line.Split == line.Verdict:
+			no(colSplit, "it is the verdict of the line; leave both cells empty")
+		}
+	}
+	rd.closing(&line, value, where(colClosed), no)
 	if len(rd.problems) > before {
 		return
 	}
@@ -358,6 +397,61 @@ func (rd *reading) line(h *header, n int, cells []string) {
 		rd.order = append(rd.order, key)
 	}
 	rd.found[key] = append(rd.found[key], &sealedLine{line: line, number: number})
+}
+
+// closing reads how the line's true match is closed.
+func (rd *reading) closing(line *Line, value func(title string) string, cell string, no func(title, what string)) {
+	said := settled(value(colClosed))
+	if said == "" {
+		for _, title := range []string{colNumber, colTerms, colUntil, colRows} {
+			if settled(value(title)) != "" {
+				no(colClosed, fmt.Sprintf("“%s” is filled in; say how the match is closed", title))
+				return
+			}
+		}
+		return
+	}
+	closing, ok := closingOf(said)
+	switch {
+	case !ok:
+		var all []string
+		for _, c := range screening.Closings {
+			all = append(all, c.Plain())
+		}
+		no(colClosed, "none of the list; choose "+strings.Join(all, ", "))
+		return
+	case line.Verdict != "" && line.Verdict != screening.TrueMatch && line.Split != screening.TrueMatch:
+		no(colClosed, fmt.Sprintf("only a true match is closed, and the verdict is “%s”", VerdictText(line.Verdict)))
+		return
+	}
+	for _, title := range closingWants[closing] {
+		if settled(value(title)) == "" {
+			no(title, fmt.Sprintf("“%s” wants it", closing.Plain()))
+		}
+	}
+	line.Closed = Closed{Closing: closing, Number: settled(value(colNumber)), Terms: strings.TrimSpace(value(colTerms)), Cell: cell}
+	var what string
+	if line.Closed.Until, what = rd.date(value(colUntil)); what != "" {
+		no(colUntil, what)
+	}
+	if line.Closed.Rows, what = rowNumbers(value(colRows)); what != "" {
+		no(colRows, what)
+	}
+}
+
+// rowNumbers reads the numbers of rows, with commas between them.
+func rowNumbers(s string) ([]int, string) {
+	var out []int
+	for _, f := range strings.FieldsFunc(strings.ReplaceAll(settled(s), " and ", " "), func(r rune) bool { return strings.ContainsRune(",; &+#", r) }) {
+		n, err := strconv.Atoi(strings.TrimSuffix(f, ".0"))
+		if err != nil || n < 1 {
+			return nil, "wants numbers of rows as “Rows in your file” has them, with commas between them"
+		}
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out, ""
 }
 
 // unsealed checks the protected part of a line and returns it by column, or
@@ -526,7 +620,6 @@ func (rd *reading) decisions() *Decisions {
 		agree := true
 		for _, c := range copies[1:] {
 			same := c.line
-			same.Cell = first.line.Cell
 			agree = agree && same.same(first.line)
 		}
 		if agree {
@@ -545,5 +638,7 @@ func (rd *reading) decisions() *Decisions {
 // same reports whether two lines decide the same, in whatever run they were made.
 func (l Line) same(o Line) bool {
 	return l.Key == o.Key && l.Verdict == o.Verdict && l.Reason == o.Reason && l.Note == o.Note &&
-		l.Reviewer == o.Reviewer && l.Second == o.Second && l.Expires.Equal(o.Expires) && slices.Equal(l.Except, o.Except)
+		l.Reviewer == o.Reviewer && l.Second == o.Second && l.Expires.Equal(o.Expires) && slices.Equal(l.Except, o.Except) && l.Split == o.Split &&
+		l.Closed.Closing == o.Closed.Closing && l.Closed.Number == o.Closed.Number && l.Closed.Terms == o.Closed.Terms &&
+		l.Closed.Until.Equal(o.Closed.Until) && slices.Equal(l.Closed.Rows, o.Closed.Rows)
 }

@@ -101,6 +101,23 @@ func told(d *Decisions) string {
 		for _, e := range l.Except {
 			line += " but " + e.List
 		}
+		if l.Split != "" {
+			line += " " + string(l.Split)
+		}
+		if c := l.Closed; c.Closing != "" {
+			line += ", closed: " + string(c.Closing)
+			for _, x := range []string{c.Number, c.Terms} {
+				if x != "" {
+					line += " " + x
+				}
+			}
+			if !c.Until.IsZero() {
+				line += " until " + c.Until.Format(time.DateOnly)
+			}
+			if len(c.Rows) > 0 {
+				line += fmt.Sprint(" rows ", c.Rows)
+			}
+		}
 		out = append(out, line)
 	}
 	slices.Sort(out)
@@ -164,15 +181,15 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			rv.ok(rv.file.SetCellValue("Review", "D3", "hm"))
 		}, allApplied},
 		{"a column moved to the front", func(rv *reviewer) { rv.move(colVerdict, "A") }, allApplied},
-		{"a sealed column moved to the end", func(rv *reviewer) { rv.move("Party", "AH") }, allApplied},
+		{"a sealed column moved to the end", func(rv *reviewer) { rv.move("Party", "AN") }, allApplied},
 		{"a column of one's own with the title of a sealed one", func(rv *reviewer) {
 			rv.ok(rv.file.InsertCols("Review", "C", 1))
 			rv.ok(rv.file.SetCellValue("Review", "C2", "Notes"))
 			rv.ok(rv.file.SetCellValue("Review", "C3", "call them"))
 		}, allApplied},
 		{"a column of one's own with the title of a green one", func(rv *reviewer) {
-			rv.ok(rv.file.SetCellValue("Review", "AH2", "Note"))
-		}, "Review!AH2: there are two columns “Note”; give yours another name"},
+			rv.ok(rv.file.SetCellValue("Review", "AN2", "Note"))
+		}, "Review!AN2: there are two columns “Note”; give yours another name"},
 		{"the sheet renamed and moved", func(rv *reviewer) {
 			rv.ok(rv.file.SetSheetName("Review", "Reviewed by A"))
 			rv.ok(rv.file.MoveSheet("Reviewed by A", "Summary"))
@@ -204,7 +221,7 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			"Review!C5: “Party” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file"},
 		{"the key of one line put on another", func(rv *reviewer) { rv.set(colKey, 5, "k-veltraxis-aa1017") },
 			"sorvenne-b204 false_positive\nveltraxis-aa1017 true_match\n" +
-				"Review!AF5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
+				"Review!AL5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
 		{"a locked column deleted", func(rv *reviewer) { rv.ok(rv.file.RemoveCol("Review", "C")) },
 			"Review!A2: column “Party” is gone, so no line of this sheet can be checked; put it back from the file as it was made"},
 		{"a verdict that is none", func(rv *reviewer) { rv.set(colVerdict, 4, "maybe") },
@@ -214,18 +231,18 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			rv.set(colReviewer, 3, "")
 			rv.set(colReason, 5, "Different name")
 		}, "sorvenne-b204 false_positive\n" +
-			"Review!AA3: a verdict wants its reviewer's name\n" +
+			"Review!AB3: a verdict wants its reviewer's name\n" +
 			"Review!X5: “Different name” is a reason for “False positive”, and the verdict is another"},
 		{"the second reviewer is the first", func(rv *reviewer) { rv.set(colSecond, 3, "a. reader") },
 			"hostile needs_information\nsorvenne-b204 false_positive\n" +
-				"Review!AB3: the second reviewer is the first; another person must look"},
+				"Review!AC3: the second reviewer is the first; another person must look"},
 		{"dates that are past, ambiguous, and in words", func(rv *reviewer) {
 			rv.set(colExpires, 3, "2026-11-01")
 			rv.set(colExpires, 4, "03/04/2027")
 			rv.set(colExpires, 5, "next summer")
-		}, "Review!AC3: the date lies in the past; a verdict holds until a day to come\n" +
-			"Review!AC4: no date, or one that can be read in two ways; write it as 2027-06-30\n" +
-			"Review!AC5: no date, or one that can be read in two ways; write it as 2027-06-30"},
+		}, "Review!AD3: the date lies in the past; a verdict holds until a day to come\n" +
+			"Review!AD4: no date, or one that can be read in two ways; write it as 2027-06-30\n" +
+			"Review!AD5: no date, or one that can be read in two ways; write it as 2027-06-30"},
 		{"a line copied, and both agree", func(rv *reviewer) { rv.ok(rv.file.DuplicateRowTo("Review", 4, 6)) }, allApplied},
 		{"a line copied, and the copies disagree", func(rv *reviewer) {
 			rv.ok(rv.file.DuplicateRowTo("Review", 4, 6))
@@ -247,11 +264,83 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			"Review!Y3: wants numbers of listings from 1 to 2, with commas between them\n" +
 			"Review!Y4: that leaves no listing for the verdict; choose “False positive” instead"},
 		{"“Other” without a note", func(rv *reviewer) { rv.set(colReason, 3, "Other (say in the note)") },
-			"hostile needs_information\nsorvenne-b204 false_positive\nReview!Z3: “Other (say in the note)” wants a note"},
+			"hostile needs_information\nsorvenne-b204 false_positive\nReview!AA3: “Other (say in the note)” wants a note"},
 		{"a line typed in by hand", func(rv *reviewer) {
 			rv.set("Party", 6, "Quillon College")
 			rv.decide(6, "False positive", "Different name")
 		}, allApplied + "\nReview!W6: the line has no key or no seal, so it cannot be told which match it is about; decide it on its own line"},
+		{"one listing split off with a verdict of its own", func(rv *reviewer) {
+			rv.set(colExcept, 3, "2")
+			rv.set(colSplit, 3, "False positive")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\nveltraxis-aa1017 true_match but bb_export_entities false_positive"},
+		{"a verdict on listings nobody named, and one that is the line's own", func(rv *reviewer) {
+			rv.set(colSplit, 4, "True match")
+			rv.set(colExcept, 3, "2")
+			rv.set(colSplit, 3, "True match")
+		}, "hostile needs_information\n" +
+			"Review!Z3: it is the verdict of the line; leave both cells empty\n" +
+			"Review!Z4: say in “Not these listings” which listings it is about"},
+		{"a true match closed by a licence", func(rv *reviewer) {
+			rv.set(colClosed, 3, "Licence")
+			rv.set(colNumber, 3, "2026-114")
+			rv.set(colTerms, 3, "one spectrometer")
+			rv.set(colUntil, 3, time.Date(2027, 3, 31, 0, 0, 0, 0, time.UTC))
+			rv.set(colRows, 3, "3 and 9")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\n" +
+			"veltraxis-aa1017 true_match, closed: licence 2026-114 one spectrometer until 2027-03-31 rows [3 9]"},
+		{"closed in other ways, typed by hand", func(rv *reviewer) {
+			rv.decide(4, "True match", "Party confirmed it")
+			rv.decide(5, "True match", "Party confirmed it")
+			rv.set(colClosed, 3, "no licence required")
+			rv.set(colClosed, 4, "MITIGATED")
+			rv.set(colTerms, 4, "no visits")
+			rv.set(colClosed, 5, "general_licence")
+			rv.set(colNumber, 5, "=GL 25D")
+		}, "hostile true_match, closed: general_licence =GL 25D\nsorvenne-b204 true_match, closed: mitigated no visits\n" +
+			"veltraxis-aa1017 true_match, closed: no_licence_required"},
+		{"a licence without its number, scope or end", func(rv *reviewer) { rv.set(colClosed, 3, "Licence") },
+			"hostile needs_information\nsorvenne-b204 false_positive\n" +
+				"Review!AF3: “Licence” wants it\nReview!AG3: “Licence” wants it\nReview!AH3: “Licence” wants it"},
+		{"a licence that has ended", func(rv *reviewer) {
+			rv.set(colClosed, 3, "Stopped")
+			rv.set(colUntil, 3, "2026-11-01")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\n" +
+			"Review!AH3: the date lies in the past; a verdict holds until a day to come"},
+		{"a false positive closed, a number without a closing, and a closing that is none", func(rv *reviewer) {
+			rv.set(colClosed, 4, "Declined")
+			rv.set(colNumber, 3, "2026-114")
+			rv.decide(5, "True match", "Party confirmed it")
+			rv.set(colClosed, 5, "sorted out")
+		}, "Review!AE3: “Licence number” is filled in; say how the match is closed\n" +
+			"Review!AE4: only a true match is closed, and the verdict is “False positive”\n" +
+			"Review!AE5: none of the list; choose No licence required, Licence, General licence, Mitigated, Declined, Stopped"},
+		{"closed, and no verdict", func(rv *reviewer) {
+			rv.set(colVerdict, 3, "")
+			rv.set(colReason, 3, "")
+			rv.set(colClosed, 3, "Declined")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\n" +
+			"Review!W3: no verdict of the list; choose False positive, True match, Needs information\n" +
+			"Review!X3: a verdict wants a reason; choose one of the list"},
+		{"rows that are no numbers", func(rv *reviewer) {
+			rv.set(colClosed, 3, "Declined")
+			rv.set(colRows, 3, "all")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\n" +
+			"Review!AI3: wants numbers of rows as “Rows in your file” has them, with commas between them"},
+		{"a licence on a copy of the line", func(rv *reviewer) {
+			rv.ok(rv.file.DuplicateRowTo("Review", 3, 6))
+			rv.set(colClosed, 6, "Declined")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\n" +
+			"Review!W3: the same line stands here more than once with different decisions; keep one of them\n" +
+			"Review!W6: the same line stands here more than once with different decisions; keep one of them"},
+		{"the blue columns deleted", func(rv *reviewer) {
+			for range 5 {
+				rv.ok(rv.file.RemoveCol("Review", "AE"))
+			}
+		}, allApplied},
+		{"a blue column moved to the front", func(rv *reviewer) {
+			rv.set(colClosed, 3, "Declined")
+			rv.move(colClosed, "A")
+		}, "hostile needs_information\nsorvenne-b204 false_positive\nveltraxis-aa1017 true_match, closed: declined"},
 		{"formulas typed into green cells", func(rv *reviewer) {
 			rv.ok(rv.file.SetCellFormula("Review", rv.cell("Review", colVerdict, 4), `"True match"`))
 			rv.ok(rv.file.SetCellValue("Review", rv.cell("Review", colVerdict, 3), nil))

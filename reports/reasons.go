@@ -40,6 +40,23 @@ var verdicts = []struct {
 	{screening.NeedsInformation, "Needs information"},
 }
 
+// closingOf reads what stands in the cell that says how a true match was closed.
+func closingOf(s string) (screening.Closing, bool) {
+	for _, c := range screening.Closings {
+		if w := loose(s); w == loose(c.Plain()) || w == loose(string(c)) {
+			return c, true
+		}
+	}
+	return "", false
+}
+
+// closingWants names what a closing cannot be without.
+var closingWants = map[screening.Closing][]string{
+	screening.Licence:        {colNumber, colTerms, colUntil},
+	screening.GeneralLicence: {colNumber},
+	screening.Mitigated:      {colTerms},
+}
+
 // VerdictText is a verdict as Review shows it.
 func VerdictText(v screening.Verdict) string {
 	for _, x := range verdicts {

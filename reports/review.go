@@ -13,7 +13,7 @@ import (
 
 var review = Tab{
 	Name:  "Review",
-	Doc:   "One line for each party and listed party that may be the same. Fill in the green columns; yellow cells are still wanted. A verdict holds for every row and listing of its line.",
+	Doc:   "One line for each party and listed party that may be the same. Fill in the green columns, and for a true match the blue ones; yellow cells are still wanted. A verdict holds for every row and listing of its line.",
 	Opens: true,
 	Rows:  func(f *Findings) int { return len(f.Flagged) },
 	Fill:  fillReview,
@@ -31,10 +31,16 @@ const (
 	colVerdict   = "Verdict (required)"
 	colReason    = "Reason (required)"
 	colExcept    = "Not these listings"
+	colSplit     = "Verdict on those"
 	colNote      = "Note"
 	colReviewer  = "Reviewer (required)"
 	colSecond    = "Second reviewer"
 	colExpires   = "Holds until"
+	colClosed    = "How it is closed"
+	colNumber    = "Licence number"
+	colTerms     = "Scope or plan"
+	colUntil     = "Closed until"
+	colRows      = "Closed for rows"
 	colKey       = "Key"
 	colRun       = "Run"
 	colSeal      = "Seal"
@@ -65,20 +71,27 @@ var reviewColumns = []struct {
 	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Against) }},
 	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Missing) }},
 	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding) string { return publisherPage(&fd.Match) }},
-	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierOf(&fd.Match) }},
+	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierIn(fd) }},
 	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding) string { return notesIn(fd.Notes) }},
 	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding) string { return listingIDs(fd.Match.Listings) }},
 }
 
-// fillColumns are what the reviewer fills, and the hidden ones behind them.
+// fillColumns are what the reviewer fills, the second block only for a true
+// match, and the hidden ones behind them.
 var fillColumns = []Column{
 	{Title: colVerdict, Width: 17, Style: StyleFill, Header: StyleReviewer},
 	{Title: colReason, Width: 20, Style: StyleFill, Header: StyleReviewer},
 	{Title: colExcept, Width: 12, Style: StyleFill, Header: StyleReviewer},
+	{Title: colSplit, Width: 17, Style: StyleFill, Header: StyleReviewer},
 	{Title: colNote, Width: 32, Style: StyleFill, Header: StyleReviewer},
 	{Title: colReviewer, Width: 18, Style: StyleFill, Header: StyleReviewer},
 	{Title: colSecond, Width: 18, Style: StyleFill, Header: StyleReviewer},
 	{Title: colExpires, Width: 12, Style: StyleFillDate, Header: StyleReviewer},
+	{Title: colClosed, Width: 18, Style: StyleFill, Header: StyleClosing},
+	{Title: colNumber, Width: 16, Style: StyleFill, Header: StyleClosing},
+	{Title: colTerms, Width: 28, Style: StyleFill, Header: StyleClosing},
+	{Title: colUntil, Width: 12, Style: StyleFillDate, Header: StyleClosing},
+	{Title: colRows, Width: 12, Style: StyleFill, Header: StyleClosing},
 	{Title: colKey, Width: 8, Style: StyleSealed, Hidden: true},
 	{Title: colRun, Width: 8, Style: StyleSealed, Hidden: true},
 	{Title: colSeal, Width: 8, Style: StyleSealed, Hidden: true},
@@ -162,6 +175,10 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 	for _, r := range Reasons {
 		why = append(why, r.Text)
 	}
+	var how []string
+	for _, c := range screening.Closings {
+		how = append(how, c.Plain())
+	}
 	drop := func(title string, choices []string, prompt string) error {
 		dv := excelize.NewDataValidation(true)
 		dv.Sqref = span(title)
@@ -178,21 +195,39 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 	if err := drop(colReason, why, "What decides it? “Other” wants a note."); err != nil {
 		return err
 	}
-	until := excelize.NewDataValidation(true)
-	until.Sqref = span(colExpires)
-	until.SetInput("Holds until", "Leave empty for the office's usual time.")
-	until.SetError(excelize.DataValidationErrorStyleStop, "Not a date to come", "Give a date after the day of this report, as 2027-06-30.")
-	if err := until.SetRange(serial(now)+1, serial(now)+36525, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween); err != nil {
-		return fmt.Errorf("dates of %s: %w", colExpires, err)
-	}
-	if err := x.AddDataValidation(sheet, until); err != nil {
+	if err := drop(colSplit, said, "What you say of the listings left out; empty leaves them undecided."); err != nil {
 		return err
 	}
-	except := excelize.NewDataValidation(true)
-	except.Sqref = span(colExcept)
-	except.SetInput(colExcept, "Numbers from the column Listings that are another party, as 2, 3. Your verdict leaves them out.")
-	if err := x.AddDataValidation(sheet, except); err != nil {
+	if err := drop(colClosed, how, "Only for a true match: how it is closed for this work. Empty leaves it open."); err != nil {
 		return err
+	}
+	for _, d := range []struct{ title, prompt string }{
+		{colExpires, "Leave empty for the office's usual time."},
+		{colUntil, "A licence ends on this day, and the match comes back. Empty for the office's usual time."},
+	} {
+		until := excelize.NewDataValidation(true)
+		until.Sqref = span(d.title)
+		until.SetInput(d.title, d.prompt)
+		until.SetError(excelize.DataValidationErrorStyleStop, "Not a date to come", "Give a date after the day of this report, as 2027-06-30.")
+		if err := until.SetRange(serial(now)+1, serial(now)+36525, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween); err != nil {
+			return fmt.Errorf("dates of %s: %w", d.title, err)
+		}
+		if err := x.AddDataValidation(sheet, until); err != nil {
+			return err
+		}
+	}
+	for _, d := range []struct{ title, prompt string }{
+		{colExcept, "Numbers from the column Listings that are another party, as 2, 3. Your verdict leaves them out."},
+		{colNumber, "Of the licence or the general licence."},
+		{colTerms, "What the licence covers, or the plan that mitigates."},
+		{colRows, "Numbers of the rows it is closed for, as 4, 9. Empty for all rows of the line."},
+	} {
+		free := excelize.NewDataValidation(true)
+		free.Sqref = span(d.title)
+		free.SetInput(d.title, d.prompt)
+		if err := x.AddDataValidation(sheet, free); err != nil {
+			return err
+		}
 	}
 	wanted, err := x.NewConditionalStyle(&excelize.Style{
 		Fill:   excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFD966"}},
@@ -203,12 +238,24 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 	}
 	cell := func(title string) string { return "$" + letter[title] + strconv.Itoa(first) }
 	empty := func(title string) string { return "LEN(TRIM(" + cell(title) + "))=0" }
+	closed := func(as ...screening.Closing) string {
+		var any []string
+		for _, c := range as {
+			any = append(any, fmt.Sprintf("%s=%q", cell(colClosed), c.Plain()))
+		}
+		return "OR(" + strings.Join(any, ",") + ")"
+	}
+	trueMatch := VerdictText(screening.TrueMatch)
 	for _, m := range []struct{ title, when string }{
 		{colVerdict, empty(colVerdict)},
 		{colReason, empty(colReason)},
 		{colReviewer, empty(colReviewer)},
 		{colSecond, fmt.Sprintf("AND(%s=%q,%s)", cell(colGrade), secondWanted, empty(colSecond))},
 		{colNote, fmt.Sprintf("AND(LEFT(%s,5)=\"Other\",%s)", cell(colReason), empty(colNote))},
+		{colClosed, fmt.Sprintf("AND(OR(%s=%q,%s=%q),%s)", cell(colVerdict), trueMatch, cell(colSplit), trueMatch, empty(colClosed))},
+		{colNumber, "AND(" + closed(screening.Licence, screening.GeneralLicence) + "," + empty(colNumber) + ")"},
+		{colTerms, "AND(" + closed(screening.Licence, screening.Mitigated) + "," + empty(colTerms) + ")"},
+		{colUntil, "AND(" + closed(screening.Licence) + "," + empty(colUntil) + ")"},
 	} {
 		if err := x.SetConditionalFormat(sheet, span(m.title), []excelize.ConditionalFormatOptions{
 			{Type: "formula", Criteria: m.when, Format: &wanted},

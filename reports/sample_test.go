@@ -100,7 +100,7 @@ func sampleRun() *screening.Run {
 }
 
 // sampleResults has a row of every grade, one rejected, one with two parties,
-// one dismissed, one whose decision was reopened, one flagged for its work,
+// one dismissed, one true match that is closed for its work, one whose decision was reopened, one flagged for its work,
 // and one whose text tries to be a formula.
 func sampleResults() []*screening.Result {
 	frozen := screening.Match{
@@ -144,6 +144,19 @@ func sampleResults() []*screening.Result {
 		Listings: []screening.Listing{{List: "bb_export_entities", Entity: "B/9", Controls: []screening.Control{screening.ExportLicence}, URL: "javascript:alert(1)"}},
 		Evidence: []screening.Evidence{nameEvidence(0.8, "=1+1", "@SUM(1+1)")},
 		Key:      "k-hostile",
+	}
+	closed := screening.Match{
+		List: "aa_frozen_parties", Entity: "AA-3001", Name: "Brelk Turbines", Matched: "Brelk Turbines",
+		Score: 0.99, Strength: screening.Exact, Control: screening.AssetFreeze, Owner: screening.LegalCompliance, Grade: screening.Note, Rule: "true match, closed for this work: Licence 2026-114",
+		Listings: []screening.Listing{listing("aa_frozen_parties", "AA-3001", "STEEL", screening.AssetFreeze), listing("us_ofac_sdn", "4711", "STEEL", screening.AssetFreeze)},
+		Evidence: []screening.Evidence{nameEvidence(0.99, "Brelk Turbines", "Brelk Turbines")},
+		Decision: &screening.Decision{
+			ID: "d3", Verdict: screening.TrueMatch, Reason: "same_identifier", Reviewer: "R. Quill", Made: on(2026, 11, 10), Since: on(2026, 11, 9), Expires: on(2027, 11, 1),
+		},
+		Disposition: &screening.Disposition{
+			ID: "c1", Closing: screening.Licence, Number: "2026-114", Terms: "return of one spectrometer", Reviewer: "R. Quill", Made: on(2026, 11, 10), Expires: on(2026, 12, 10),
+		},
+		Key: "k-brelk-aa3001",
 	}
 	near := &screening.Match{
 		List: "aa_frozen_parties", Entity: "AA-31", Name: "Ostrava Glass Combine", Matched: "Ostrava Glass Combine", Score: 0.7011, Strength: screening.Weak, Control: screening.AssetFreeze, Owner: screening.LegalCompliance,
@@ -204,6 +217,7 @@ func sampleResults() []*screening.Result {
 		graded(two, party(), party(frozen)),
 		{Partner: rejected},
 		work,
+		graded(row(13, "C-111", "Brelk Turbines", "IS"), party(closed)),
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	StyleHeader         // of a column
 	StyleOriginal       // header of a column of the office's own sheet
 	StyleReviewer       // header of a column the reviewer fills
+	StyleClosing        // the same, for a true match only
 	StyleFill           // a cell the reviewer fills
 	StyleFillDate       // the same, a date
 	StyleLabel          // what stands before a value
@@ -43,7 +44,7 @@ type styles [styleCount]int
 // wraps are the looks whose text goes on in another line.
 var wraps = map[Style]bool{
 	StyleText: true, StyleWords: true, StyleFill: true, StyleLabel: true, StyleLink: true, StyleWarning: true,
-	StyleHeader: true, StyleOriginal: true, StyleReviewer: true,
+	StyleHeader: true, StyleOriginal: true, StyleReviewer: true, StyleClosing: true,
 	StyleEscalate: true, StyleReview: true, StyleNote: true, StyleClear: true, StyleRejected: true,
 }
 
@@ -70,6 +71,7 @@ const (
 	middle = "F2B84B" // review
 	light  = "ECEFF4" // note
 	green  = "2F6F5E" // headers of what the reviewer fills
+	blue   = "2B5C8A" // headers of what closes a true match
 	paper  = "F3FAF6" // what the reviewer fills
 	slate  = "5B6475" // headers of the office's own columns
 	rule   = "C9CED8"
@@ -119,6 +121,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		StyleHeader:   header(dark),
 		StyleOriginal: header(slate),
 		StyleReviewer: header(green),
+		StyleClosing:  header(blue),
 		StyleFill:     body(excelize.Style{Alignment: wrap, Fill: fill(paper), Protection: open, NumFmt: text}),
 		StyleFillDate: body(excelize.Style{Alignment: top, Fill: fill(paper), Protection: open, CustomNumFmt: &iso}),
 		StyleLabel:    body(excelize.Style{Alignment: wrap, Font: font(true, "000000", 10)}),

@@ -34,6 +34,9 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	r, c := f.Report, f.Counts
 	// A chart is put in before its table is written; where that will stand is known.
 	missing := notScreened(r.Run)
+	if n := len(f.Holds); n > 0 {
+		missing = append(missing, "HOLD: "+counted(n, "true match", "true matches")+" under an asset freeze. Stop, hold, and tell legal compliance today: see Hold instructions.")
+	}
 	mismatch := countsDiffer(r.Run.Counts, c)
 	gradeHeader := len(missing) + 5
 	if mismatch != "" {
@@ -102,6 +105,10 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	}
 	if n := len(f.Dismissed); n > 0 {
 		w.cells(Styled{counted(n, "likely match", "likely matches") + " dismissed earlier and unchanged since: see Dismissed earlier." + dueSoon(f), StyleDoc})
+	}
+
+	if len(f.Closed) > 0 {
+		w.cells(Styled{closedSoon(f), StyleDoc})
 	}
 
 	p.Skip(1)
@@ -235,8 +242,8 @@ func howTo(f *Findings) []string {
 	steps := []string{
 		first,
 		"2.  Choose a verdict and a reason, and type your name. Lines to escalate want a second reviewer too. Yellow cells are still wanted.",
-		"3.  “Not these listings” takes the numbers of listings that are another party; your verdict leaves them out.",
-		"4.  A verdict holds for " + keep + " unless you give a date.",
+		"3.  “Not these listings” takes the numbers of listings that are another party; your verdict leaves them out, and “Verdict on those” can say another of them.",
+		"4.  A verdict holds for " + keep + " unless you give a date. The blue columns close a true match for the work of its rows: by a licence, a plan, or by ending it. Empty leaves it open.",
 		"5.  You may filter, sort, delete lines and add columns of your own; to sort or delete, take the protection off first (it has no password). Leave the locked cells as they are: a line changed there is reported and not applied.",
 	}
 	if len(r.Key) == 0 {

@@ -245,6 +245,9 @@ func earlierOf(m *screening.Match) string {
 	if d.Note != "" {
 		said += " (" + d.Note + ")"
 	}
+	if len(d.Merged) > 0 {
+		said += "\nThe list has since made one party of this and what decision " + strings.Join(d.Merged, ", ") + " was about"
+	}
 	switch {
 	case reopened(m) != "":
 		said += "\nNo longer holds: " + reopened(m)
@@ -252,6 +255,28 @@ func earlierOf(m *screening.Match) string {
 		said += "\nDoes not count yet: " + d.Waiting
 	case !d.Expires.IsZero():
 		said += "\nHolds until " + day(d.Expires)
+	}
+	return said
+}
+
+// earlierIn is the same for a line of Review, with what closed its rows before.
+func earlierIn(fd *Finding) string {
+	return joined("\n", append([]string{earlierOf(&fd.Match)}, fd.Lapsed...)...)
+}
+
+// closedAs tells how a true match was closed, and why that no longer holds.
+func closedAs(d *screening.Disposition) string {
+	said := fmt.Sprintf("Closed on %s by %s: %s", day(d.Made), d.Reviewer, d.Said())
+	if d.Terms != "" {
+		said += " (" + d.Terms + ")"
+	}
+	switch {
+	case d.Lapsed != "":
+		said += "; no longer, " + d.Lapsed
+	case d.Waiting != "":
+		said += "; does not count yet: " + d.Waiting
+	case !d.Expires.IsZero():
+		said += ", until " + day(d.Expires)
 	}
 	return said
 }

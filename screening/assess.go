@@ -183,24 +183,51 @@ func (j *Judge) match(work *Work, p *Party, group []Candidate) Match {
 		m.List, m.Entity, m.Name = g.listing.List, g.entity.ID, g.entity.Name()
 		m.Control, m.Owner, m.Grade, m.Rule = g.control, g.control.Owner(), g.grade, g.rule
 	}
+	if m.Grade.Flagged() && work.row != nil {
+		m.Scope = ScopeOf(work.row, p, work)
+	}
 	j.remember(&m, p, group, keys)
 	return m
 }
 
-// remember applies what was decided before. A match is dismissed only when
-// every entity shown with it was, and still is; else the decision that no
-// longer covers it, if there is one, is shown beside it.
+// remember applies what was decided before. A match is settled only when
+// every entity shown with it was: called a false positive, or a true match
+// that is closed for this row's work. Else the decision that no longer covers
+// it, if there is one, is shown beside it.
 func (j *Judge) remember(m *Match, p *Party, group []Candidate, keys []string) {
-	dismissed := true
+	settled := true
+	var closed *Disposition
+	shown := -1
 	for i, c := range group {
 		d := j.Memory.recall(p, c.Entity, keys[i], m, j.Now)
-		standing := d != nil && d.Reopened == "" && d.Waiting == "" && d.Verdict == FalsePositive
-		if m.Decision == nil || (d != nil && m.Decision.Reopened == "" && !standing) {
-			m.Decision = d
+		ok, weight := false, 0
+		switch {
+		case d == nil:
+			weight = -1
+		case !d.stands():
+			weight = 3
+		case d.Verdict == FalsePositive:
+			ok = true
+		case d.Verdict == TrueMatch:
+			x := j.Memory.closing(m.Scope, p, c.Entity, keys[i], m.Grade, j.Now)
+			if x != nil && (closed == nil || !x.Stands()) {
+				closed = x
+			}
+			ok, weight = x.Stands(), 1
+		default:
+			weight = 2
 		}
-		dismissed = dismissed && standing
+		if d != nil && weight > shown {
+			m.Decision, shown = d, weight
+		}
+		settled = settled && ok
 	}
-	if dismissed && m.Grade.Flagged() {
+	m.Disposition = closed
+	switch {
+	case !settled || !m.Grade.Flagged():
+	case closed != nil:
+		m.Grade, m.Rule = Note, "true match, closed for this work: "+closed.Said()
+	default:
 		m.Grade, m.Rule = Note, ruleDismissed
 	}
 }

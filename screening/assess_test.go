@@ -117,7 +117,7 @@ func TestMemory(t *testing.T) {
 	decided := func(change func(*Decision)) *Decision {
 		p, e := *party, a()
 		d := &Decision{
-			Verdict: FalsePositive, Reviewer: "R. Reviewer", Expires: now.AddDate(1, 0, 0), Strength: Strong,
+			Verdict: FalsePositive, Reviewer: "R. Reviewer", Actor: "anna", Grade: Escalate, Expires: now.AddDate(1, 0, 0), Strength: Strong,
 			PartyKey: p.Key(), EntityKey: e.Key(), List: "a_list", Entity: "1", Party: &p, Candidate: e, Evidence: Relied([]Evidence{city}),
 		}
 		change(d)
@@ -146,7 +146,9 @@ func TestMemory(t *testing.T) {
 		{"a true match stays flagged", func(d *Decision) { d.Verdict = TrueMatch }, func(*Party, *Candidate) {}, Escalate, ""},
 	} {
 		d := decided(tc.decision)
-		j := &Judge{Policy: DefaultPolicy(), Now: now, Memory: NewMemory(slices.Values([]*Decision{d}))}
+		second := *d
+		second.Actor = "ben"
+		j := &Judge{Policy: DefaultPolicy(), Now: now, Memory: NewMemory(slices.Values([]*Decision{d, &second}))}
 		p := *party
 		c := Candidate{Entity: a(), Score: 0.93, Evidence: []Evidence{city}}
 		tc.now(&p, &c)
@@ -180,6 +182,7 @@ func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
 	said := func(actor string, v Verdict) *Decision {
 		return &Decision{Verdict: v, Actor: actor, Grade: Escalate, Strength: Exact, PartyKey: p.Key(), EntityKey: e.Key(), Party: p, Candidate: e, List: "a_list", Entity: "1"}
 	}
+	asReview := func(d *Decision) *Decision { d.Grade = Review; return d }
 	for _, tc := range []struct {
 		name  string
 		acts  []*Decision
@@ -193,6 +196,11 @@ func TestAnEscalatedMatchNeedsTwoPeople(t *testing.T) {
 		{"two people, and one of them again after it expired", []*Decision{
 			made(said("anna", FalsePositive), 2024), made(said("ben", FalsePositive), 2024), made(said("anna", FalsePositive), 2026),
 		}, Escalate},
+		{"one person, of what was then a match to review", []*Decision{asReview(said("anna", FalsePositive))}, Escalate},
+		{"a match to review, and one person as it escalates", []*Decision{asReview(said("anna", FalsePositive)), said("ben", FalsePositive)}, Escalate},
+		{"two people, and a third of the same two sides to review elsewhere", []*Decision{
+			said("anna", FalsePositive), said("ben", FalsePositive), asReview(said("cleo", FalsePositive)),
+		}, Note},
 		{"a third sides with the second", []*Decision{said("anna", TrueMatch), said("ben", FalsePositive), said("cleo", FalsePositive)}, Note},
 	} {
 		j := &Judge{Policy: DefaultPolicy(), Memory: NewMemory(slices.Values(tc.acts))}

@@ -36,10 +36,16 @@ type Decision struct {
 	Actor string `json:"actor,omitempty"`
 	Grade Grade  `json:"grade,omitempty"`
 	Run   string `json:"run,omitempty"` // the run whose report was decided on
+	// Submitter is who sent in the sheet of that run: never one of the two who close an escalated match.
+	Submitter string `json:"submitter,omitempty"`
+	// Renews is the decision this one renews, and Renewal the reason given for it.
+	Renews  string `json:"renews,omitempty"`
+	Renewal string `json:"renewal,omitempty"`
 
 	// What the decision is about.
 	PartyKey  string `json:"party_key,omitempty"`
 	EntityKey string `json:"entity_key,omitempty"`
+	MatchKey  string `json:"match_key,omitempty"` // of the match as a whole, in its run
 	List      string `json:"list,omitempty"`
 	Entity    string `json:"entity,omitempty"`
 	// Strength and Evidence are what the matcher said when the decision was made.
@@ -55,11 +61,31 @@ type Decision struct {
 	Reopened string `json:"reopened,omitempty"`
 	// Waiting says what a decision still needs before it counts. It is never stored.
 	Waiting string `json:"waiting,omitempty"`
+	// Since is when the verdict was first given, of what has been said without
+	// a break. It is never stored.
+	Since time.Time `json:"since,omitzero"`
+	// Merged names the other decisions this one holds together with, where the
+	// list has made one party of those they were about. It is never stored.
+	Merged []string `json:"merged,omitempty"`
 }
+
+// Stored is the decision without what is only said of it beside a match.
+func (d *Decision) Stored() *Decision {
+	kept := *d
+	kept.Reopened, kept.Waiting, kept.Since, kept.Merged = "", "", time.Time{}, nil
+	return &kept
+}
+
+// stands reports whether the decision, as a Memory shows it, still counts.
+func (d *Decision) stands() bool { return d != nil && d.Reopened == "" && d.Waiting == "" }
 
 // SecondPerson is what a decision on an escalated match waits for until two
 // signed-in people, neither of them the submitter, have said the same.
 const SecondPerson = "a second signed-in person has to say the same"
+
+// TwoPeople is what a decision on a match to review waits for where the same
+// two sides are to escalate: it was one person's word, and of another grade.
+const TwoPeople = "it was decided as a match to review; here it is to escalate, and that takes two signed-in people"
 
 // closes reports whether the verdict ends the matter, so that on an escalated
 // match one person's word is not enough.

@@ -32,6 +32,11 @@ func (p *Party) FoldedName() string { return foldLetters(p.Name) }
 // countries, birth dates, identifiers and controls. The publisher's id is not
 // part of it, so that a renumbered entity keeps its decisions.
 func (e *Entity) Key() string {
+	k := e.keyed()
+	return k.sum()
+}
+
+func (e *Entity) keyed() keyed {
 	k := keyed{}
 	k.add("list", e.List)
 	for _, n := range e.Names {
@@ -49,7 +54,7 @@ func (e *Entity) Key() string {
 			k.add("control", string(c))
 		}
 	}
-	return k.sum()
+	return k
 }
 
 // matchKey stands for a party beside the entities shown with it as one.

@@ -65,6 +65,10 @@ type Match struct {
 	Listings      []Listing  `json:"listings"`
 	Evidence      []Evidence `json:"evidence"`
 	Decision      *Decision  `json:"decision"`
+	// Disposition is how a true match was closed for this row, or why that no longer holds.
+	Disposition *Disposition `json:"disposition,omitempty"`
+	// Scope is the row's work as a disposition sees it; set where a person is, or was, asked to act.
+	Scope *Scope `json:"scope,omitempty"`
 	// Key stands for the content of both sides as they are; decisions are kept under it.
 	Key string `json:"key,omitempty"`
 	// Changes say what changed on either side since Decision was made. Where

@@ -43,9 +43,7 @@ func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error 
 	case d.Made.IsZero():
 		return errors.New("it has no time")
 	}
-	kept := *d
-	kept.Reopened, kept.Waiting = "", "" // said of it later, beside a match
-	content, err := jsonText(&kept)
+	content, err := jsonText(d.Stored())
 	if err != nil {
 		return err
 	}
