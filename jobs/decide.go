@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"os"
 	"slices"
@@ -22,12 +23,30 @@ const DefaultKeep = 365 * 24 * time.Hour
 
 // Decided is what became of a workbook that came back.
 type Decided struct {
-	Applied   int // lines whose verdict is now on record
+	Applied   int // lines of which something is now on record
 	Unchanged int // lines that were on record already
 	Waiting   int // of both, those that wait for a second person
 	Undecided int // lines without a verdict
+	Closed    int // rows whose true match is now on record as closed for their work
 	Problems  []reports.Problem
 	Lines     []string // the cells of the lines on record, in the order of the workbook
+	Frozen    []Frozen // lines called true under an asset freeze
+}
+
+// Frozen says that a line was called a true match under an asset freeze, and
+// what that asks for. It names places and lists, no party.
+type Frozen struct {
+	Cell     string           `json:"cell"`
+	Listings []reports.Listed `json:"listings"`
+	Holds    []screening.Hold `json:"holds"`
+}
+
+// said is what one line comes to.
+type said struct {
+	line     *reports.Line
+	match    *screening.Match
+	made     []*screening.Decision
+	closings []*screening.Disposition
 }
 
 // Decide reads the verdicts of a workbook and keeps those that can be applied.
@@ -52,110 +71,249 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
 	d := &Decided{Undecided: read.Undecided, Problems: read.Problems}
+	dk := &desk{env: env, actor: actor, now: env.Now().UTC().Truncate(time.Microsecond)}
+	var lines []said
 	var decisions []*screening.Decision
-	var lines [][]*screening.Decision
-	for _, line := range read.Lines {
-		made, problem, err := decisionsOf(ctx, env, &line, actor)
+	var closings []*screening.Disposition
+	for i := range read.Lines {
+		line, problem, err := dk.line(ctx, &read.Lines[i])
 		if err != nil {
 			return nil, err
 		}
-		if problem != "" {
-			d.Problems = append(d.Problems, reports.Problem{Cell: line.Cell, What: problem})
+		if problem != nil {
+			d.Problems = append(d.Problems, *problem)
 			continue
 		}
-		lines = append(lines, made)
-		d.Lines = append(d.Lines, line.Cell)
-		decisions = append(decisions, made...)
+		lines = append(lines, line)
+		d.Lines = append(d.Lines, line.line.Cell)
+		decisions = append(decisions, line.made...)
+		closings = append(closings, line.closings...)
 	}
-	fresh, err := notKept(ctx, env, decisions)
+	fresh, err := notKept(ctx, decisions, func(d *screening.Decision) string { return d.ID }, env.Store.Decision)
 	if err != nil {
 		return nil, err
 	}
+	freshly, err := notKept(ctx, closings, func(d *screening.Disposition) string { return d.ID }, env.Store.Disposition)
+	if err != nil {
+		return nil, err
+	}
+	// Should it stop between the two, the workbook is given again: what is kept is passed over.
 	if err := env.Store.AddDecisions(ctx, fresh); err != nil {
+		return nil, err
+	}
+	if err := env.Store.AddDispositions(ctx, freshly); err != nil {
 		return nil, err
 	}
 	memory, err := loadMemory(ctx, env)
 	if err != nil {
 		return nil, err
 	}
-	for _, made := range lines {
-		if slices.ContainsFunc(made, func(dec *screening.Decision) bool { return slices.Contains(fresh, dec) }) {
+	for _, l := range lines {
+		if slices.ContainsFunc(l.made, func(dec *screening.Decision) bool { return slices.Contains(fresh, dec) }) ||
+			slices.ContainsFunc(l.closings, func(x *screening.Disposition) bool { return slices.Contains(freshly, x) }) {
 			d.Applied++
 		} else {
 			d.Unchanged++
 		}
-		if slices.ContainsFunc(made, func(dec *screening.Decision) bool {
+		waiting := slices.ContainsFunc(l.made, func(dec *screening.Decision) bool {
 			standing := memory.Standing(dec.PartyKey, dec.EntityKey)
 			return standing != nil && standing.Waiting != ""
-		}) {
+		})
+		waiting = waiting || slices.ContainsFunc(l.closings, func(x *screening.Disposition) bool {
+			standing := memory.Closed(x.PartyKey, x.EntityKey, x.WorkKey)
+			return standing != nil && standing.Waiting != ""
+		})
+		if waiting {
 			d.Waiting++
+		}
+		d.Closed += len(worksOf(l.closings))
+		if h := frozenBy(memory, &l); len(h.Holds) > 0 {
+			d.Frozen = append(d.Frozen, h)
 		}
 	}
 	return d, nil
 }
 
-// decisionsOf turns one line into a decision on each entity shown with the
-// match, or says why it cannot be applied.
-func decisionsOf(ctx context.Context, env *Env, line *reports.Line, actor string) ([]*screening.Decision, string, error) {
-	run, err := env.Store.Run(ctx, line.Run)
+// worksOf are the rows that dispositions are for.
+func worksOf(all []*screening.Disposition) map[screening.Place]bool {
+	out := map[screening.Place]bool{}
+	for _, x := range all {
+		out[x.Place] = true
+	}
+	return out
+}
+
+// frozenBy is what a line asks for whose true match is under an asset freeze.
+func frozenBy(memory *screening.Memory, l *said) Frozen {
+	h := Frozen{Cell: l.line.Cell}
+	frozen := screening.Match{}
+	var since time.Time
+	for _, dec := range l.made {
+		if dec.Verdict != screening.TrueMatch {
+			continue
+		}
+		for _, x := range l.match.Listings {
+			if x.List == dec.List && x.Entity == dec.Entity && slices.Contains(x.Controls, screening.AssetFreeze) {
+				frozen.Listings = append(frozen.Listings, x)
+				h.Listings = append(h.Listings, reports.Listed{List: x.List, Entity: x.Entity})
+			}
+		}
+		if standing := memory.Standing(dec.PartyKey, dec.EntityKey); standing != nil && (since.IsZero() || standing.Since.Before(since)) {
+			since = standing.Since
+		}
+	}
+	h.Holds = screening.HoldsOf(&frozen, since)
+	return h
+}
+
+// desk is who decides, and when.
+type desk struct {
+	env   *Env
+	actor string
+	now   time.Time
+	// ids of listed parties by their content, for lists that gave them others.
+	ids map[string]map[string]string
+}
+
+// line turns one line into a decision on each entity shown with the match,
+// and a disposition for each row it closes, or says why it cannot be applied.
+func (dk *desk) line(ctx context.Context, line *reports.Line) (said, *reports.Problem, error) {
+	out := said{line: line}
+	no := func(cell, what string) (said, *reports.Problem, error) {
+		return out, &reports.Problem{Cell: cell, What: what}, nil
+	}
+	run, err := dk.env.Store.Run(ctx, line.Run)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, "the run it was made by is not on record", nil
+		return no(line.Cell, "the run it was made by is not on record")
 	}
 	if err != nil {
-		return nil, "", err
+		return out, nil, err
 	}
-	party, match, err := env.Store.FindMatch(ctx, line.Run, line.Key)
+	party, match, err := dk.env.Store.FindMatch(ctx, line.Run, line.Key)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, "the match is not on record in its run", nil
+		return no(line.Cell, "the match is not on record in its run")
 	}
 	if err != nil {
-		return nil, "", err
+		return out, nil, err
 	}
-	if line.Grade == screening.Escalate && run.By == actor && run.By != "" && line.Verdict != screening.NeedsInformation {
-		return nil, "who submitted the sheet cannot close an escalated match of it", nil
+	out.match = match
+	closes := line.Verdict != screening.NeedsInformation || (line.Split != "" && line.Split != screening.NeedsInformation)
+	if line.Grade == screening.Escalate && run.By == dk.actor && run.By != "" && closes {
+		return no(line.Cell, "who submitted the sheet cannot close an escalated match of it")
 	}
-	if env.Unsigned && line.Grade == screening.Escalate && line.Verdict != screening.NeedsInformation {
-		return nil, "nobody is signed in here, and closing an escalated match takes two people who are; send it with screener decide or on the page", nil
+	if dk.env.Unsigned && line.Grade == screening.Escalate && closes {
+		return no(line.Cell, "nobody is signed in here, and closing an escalated match takes two people who are; send it with screener decide or on the page")
 	}
-	now := env.Now().UTC().Truncate(time.Microsecond)
-	var out []*screening.Decision
 	seen := map[reports.Listed]bool{}
 	for _, l := range match.Listings {
 		about := reports.Listed{List: l.List, Entity: l.Entity}
-		if seen[about] || slices.Contains(line.Except, about) {
+		verdict, reason := line.Verdict, line.Reason
+		if slices.Contains(line.Except, about) {
+			if verdict, reason = line.Split, "split_off"; verdict == "" {
+				continue
+			}
+		}
+		if seen[about] {
 			continue
 		}
 		seen[about] = true
-		e, err := standing(ctx, env, l)
+		e, err := dk.standing(ctx, l)
 		if err != nil {
-			return nil, "", err
+			return out, nil, err
 		}
-		if e == nil || e.Key() != l.Key {
-			return nil, "the listing on " + l.List + " has changed since the workbook was made; screen again and decide on the new one", nil
+		if e == nil {
+			return no(line.Cell, "the listing on "+l.List+" has changed since the workbook was made; screen again and decide on the new one")
 		}
 		dec := &screening.Decision{
-			Verdict: line.Verdict, Reason: line.Reason, Note: line.Note, Reviewer: line.Reviewer, Second: line.Second,
-			Actor: actor, Grade: line.Grade, Run: line.Run, Made: now, Expires: line.Expires,
-			PartyKey: party.Key(), EntityKey: l.Key, List: l.List, Entity: l.Entity,
+			Verdict: verdict, Reason: reason, Note: line.Note, Reviewer: line.Reviewer, Second: line.Second,
+			Actor: dk.actor, Submitter: run.By, Grade: line.Grade, Run: line.Run, Made: dk.now, Expires: line.Expires,
+			PartyKey: party.Key(), EntityKey: l.Key, MatchKey: line.Key, List: l.List, Entity: e.ID,
 			Strength: match.Strength, Evidence: screening.Relied(match.Evidence), Party: party, Candidate: e,
 		}
 		dec.ID = decisionID(dec)
 		if dec.Expires.IsZero() {
-			dec.Expires = screening.ExpiryOf(now, env.keep(), dec.PartyKey+dec.EntityKey)
+			dec.Expires = screening.ExpiryOf(dk.now, dk.env.keep(), dec.PartyKey+dec.EntityKey)
 		}
-		out = append(out, dec)
+		out.made = append(out.made, dec)
 	}
-	if len(out) == 0 {
-		return nil, "every listing of the line was split off; nothing is left to decide on", nil
+	if len(out.made) == 0 {
+		return no(line.Cell, "every listing of the line was split off; nothing is left to decide on")
+	}
+	if line.Closed.Closing == "" {
+		return out, nil, nil
+	}
+	problem := ""
+	if out.closings, problem, err = dk.closings(ctx, &out); err != nil {
+		return out, nil, err
+	}
+	if problem != "" {
+		return no(line.Closed.Cell, problem)
+	}
+	return out, nil, nil
+}
+
+// closings are how a line closes its true matches: one for each listed party
+// in each row.
+func (dk *desk) closings(ctx context.Context, l *said) ([]*screening.Disposition, string, error) {
+	c := &l.line.Closed
+	rows, err := dk.env.Store.FindMatchRows(ctx, l.line.Run, l.line.Key)
+	if err != nil {
+		return nil, "", err
+	}
+	rows = slices.DeleteFunc(rows, func(at store.MatchAt) bool { return at.Match.Scope == nil })
+	if len(rows) == 0 {
+		return nil, "its rows were screened before true matches could be closed; screen again", nil
+	}
+	for _, n := range c.Rows {
+		sheets := map[screening.Place]bool{}
+		for _, at := range rows {
+			if at.Place.Row == n {
+				sheets[screening.Place{File: at.Place.File, Sheet: at.Place.Sheet}] = true
+			}
+		}
+		switch len(sheets) {
+		case 0:
+			return nil, fmt.Sprintf("row %d is not one of the line's rows", n), nil
+		case 1:
+		default:
+			return nil, fmt.Sprintf("row %d stands in several sheets of the line; screen them apart to close it in one", n), nil
+		}
+	}
+	var out []*screening.Disposition
+	seen := map[string]bool{}
+	for _, at := range rows {
+		if len(c.Rows) > 0 && !slices.Contains(c.Rows, at.Place.Row) {
+			continue
+		}
+		for _, dec := range l.made {
+			if dec.Verdict != screening.TrueMatch {
+				continue
+			}
+			x := &screening.Disposition{
+				Closing: c.Closing, Number: c.Number, Terms: c.Terms, Note: l.line.Note, Reviewer: dec.Reviewer, Second: dec.Second,
+				Made: dk.now, Expires: c.Until, Actor: dk.actor, Submitter: dec.Submitter, Grade: dec.Grade, Run: dec.Run,
+				PartyKey: dec.PartyKey, EntityKey: dec.EntityKey, WorkKey: at.Match.Scope.Key(), List: dec.List, Entity: dec.Entity,
+				Party: dec.Party.Name, Name: dec.Candidate.Name(), Controls: dec.Candidate.Controls(), Scope: *at.Match.Scope, Place: at.Place,
+			}
+			x.ID = dispositionID(x)
+			if seen[x.ID] {
+				continue // two rows of one work
+			}
+			seen[x.ID] = true
+			if x.Expires.IsZero() {
+				x.Expires = screening.ExpiryOf(dk.now, dk.env.keep(), x.PartyKey+x.EntityKey+x.WorkKey)
+			}
+			out = append(out, x)
+		}
 	}
 	return out, "", nil
 }
 
-// notKept are those of the decisions that are not on record yet.
-func notKept(ctx context.Context, env *Env, decisions []*screening.Decision) ([]*screening.Decision, error) {
-	var fresh []*screening.Decision
-	for _, d := range decisions {
-		_, err := env.Store.Decision(ctx, d.ID)
+// notKept are those of the acts that are not on record yet.
+func notKept[T any](ctx context.Context, all []*T, id func(*T) string, find func(context.Context, string) (*T, error)) ([]*T, error) {
+	var fresh []*T
+	for _, d := range all {
+		_, err := find(ctx, id(d))
 		if errors.Is(err, store.ErrNotFound) {
 			fresh = append(fresh, d)
 		} else if err != nil {
@@ -174,21 +332,51 @@ func decisionID(d *screening.Decision) string {
 	return hex.EncodeToString(h[:8])
 }
 
-// standing is the listed party as the edition in force has it: under its id,
-// or nil when it is gone.
-func standing(ctx context.Context, env *Env, l screening.Listing) (*screening.Entity, error) {
-	ed, err := env.Store.Edition(ctx, l.List)
+// dispositionID stands for how one person closed one row's match in one
+// report of one run.
+func dispositionID(d *screening.Disposition) string {
+	h := sha256.Sum256([]byte(strings.Join([]string{
+		d.PartyKey, d.EntityKey, d.WorkKey, string(d.Closing), d.Number, d.Terms, d.Note, d.Reviewer, d.Second, d.Actor, d.Run, d.Expires.UTC().Format(time.RFC3339),
+	}, "\x00")))
+	return "c" + hex.EncodeToString(h[:8])
+}
+
+// standing is the listed party as the edition in force has it, with the same
+// content: under its id, or under another one where the publisher has given it
+// one since. nil when it has changed or is gone.
+func (dk *desk) standing(ctx context.Context, l screening.Listing) (*screening.Entity, error) {
+	ed, err := dk.env.Store.Edition(ctx, l.List)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	e, err := env.Store.Entity(ctx, l.List, ed.Seq, l.Entity)
-	if errors.Is(err, store.ErrNotFound) {
+	e, err := dk.env.Store.Entity(ctx, l.List, ed.Seq, l.Entity)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	if err == nil && e.Key() == l.Key {
+		return e, nil
+	}
+	if dk.ids == nil {
+		dk.ids = map[string]map[string]string{}
+	}
+	if dk.ids[l.List] == nil {
+		ids := map[string]string{}
+		for e, err := range dk.env.Store.Entities(ctx, l.List, ed.Seq) {
+			if err != nil {
+				return nil, err
+			}
+			ids[e.Key()] = e.ID
+		}
+		dk.ids[l.List] = ids
+	}
+	id, ok := dk.ids[l.List][l.Key]
+	if !ok {
 		return nil, nil
 	}
-	return e, err
+	return dk.env.Store.Entity(ctx, l.List, ed.Seq, id)
 }
 
 // loadMemory is what reviewers have decided so far.
@@ -199,18 +387,26 @@ func loadMemory(ctx context.Context, env *Env) (*screening.Memory, error) {
 // memoryUpTo is loadMemory as it was when the store's LastDecision was last.
 func memoryUpTo(ctx context.Context, env *Env, last int64) (*screening.Memory, error) {
 	var failed error
-	m := screening.NewMemory(func(yield func(*screening.Decision) bool) {
-		for d, err := range env.Store.DecisionsUpTo(ctx, last) {
+	m := screening.NewMemory(unfailing(env.Store.DecisionsUpTo(ctx, last), &failed))
+	if failed != nil {
+		return nil, failed
+	}
+	return m.Close(unfailing(env.Store.DispositionsUpTo(ctx, last), &failed)), failed
+}
+
+// unfailing yields values up to the first error, which it keeps.
+func unfailing[T any](all iter.Seq2[T, error], failed *error) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for v, err := range all {
 			if err != nil {
-				failed = err
+				*failed = err
 				return
 			}
-			if !yield(d) {
+			if !yield(v) {
 				return
 			}
 		}
-	})
-	return m, failed
+	}
 }
 
 // sealKey is the secret that seals the lines of Review. It is made at its

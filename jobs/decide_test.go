@@ -66,8 +66,14 @@ func (o *office) list(lines ...string) {
 // screen screens a sheet of lines and returns the run and its workbook.
 func (o *office) screen(lines ...string) (*screening.Run, string) {
 	o.t.Helper()
+	return o.screenUnder("Partner,Country", lines...)
+}
+
+// screenUnder is the same under a header of one's own.
+func (o *office) screenUnder(header string, lines ...string) (*screening.Run, string) {
+	o.t.Helper()
 	sheet := filepath.Join(o.dir, "sheet.csv")
-	if err := os.WriteFile(sheet, []byte("Partner,Country\n"+strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(sheet, []byte(header+"\n"+strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
 	s, err := jobs.Screen(o.t.Context(), o.env, jobs.ScreenOptions{Files: []string{sheet}})
@@ -88,6 +94,12 @@ func (o *office) screen(lines ...string) (*screening.Run, string) {
 
 // fill writes a verdict into every line of Review whose party has the name.
 func (o *office) fill(path, party, verdict, reason string) {
+	o.t.Helper()
+	o.fillIn(path, party, map[string]string{"Verdict": verdict, "Reason": reason, "Reviewer": "R. Reviewer", "Note": "seen"})
+}
+
+// fillIn writes values by column into every line of Review whose party has the name.
+func (o *office) fillIn(path, party string, values map[string]string) {
 	o.t.Helper()
 	f, err := excelize.OpenFile(path)
 	if err != nil {
@@ -113,7 +125,7 @@ func (o *office) fill(path, party, verdict, reason string) {
 		if c := column["Party"]; c >= len(row) || row[c] != party {
 			continue
 		}
-		for h, v := range map[string]string{"Verdict": verdict, "Reason": reason, "Reviewer": "R. Reviewer", "Note": "seen"} {
+		for h, v := range values {
 			cell, err := excelize.CoordinatesToCellName(column[h]+1, r+1)
 			if err != nil {
 				o.t.Fatal(err)

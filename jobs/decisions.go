@@ -1,13 +1,9 @@
 package jobs
 
 import (
-	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"strings"
 	"time"
@@ -23,7 +19,7 @@ type DecisionsOptions struct {
 }
 
 // DecisionStatus is a decision beside how it stands now: standing, waiting
-// (for a second person), expired, revoked or replaced.
+// (for a second person), expired, revoked, renewed or replaced.
 type DecisionStatus struct {
 	*screening.Decision
 	State string `json:"state"`
@@ -44,13 +40,18 @@ func Decisions(ctx context.Context, env *Env, opts DecisionsOptions) iter.Seq2[*
 				return
 			}
 			s := &DecisionStatus{Decision: d, State: stateOf(memory, d, now)}
-			open := s.State == "standing" || s.State == "waiting"
-			due := opts.DueDays == 0 || (open && d.Expires.Before(now.AddDate(0, 0, opts.DueDays)))
-			if (opts.All || open) && due && !yield(s, nil) {
+			if opts.asks(s.State, memory.Standing(d.PartyKey, d.EntityKey).Expires, now) && !yield(s, nil) {
 				return
 			}
 		}
 	}
+}
+
+// asks reports whether what is in a state, until a time, is to be listed.
+func (o DecisionsOptions) asks(state string, until, now time.Time) bool {
+	open := state == "standing" || state == "waiting"
+	due := o.DueDays == 0 || (open && until.Before(now.AddDate(0, 0, o.DueDays)))
+	return (o.All || open) && due
 }
 
 func stateOf(memory *screening.Memory, d *screening.Decision, now time.Time) string {
@@ -60,9 +61,60 @@ func stateOf(memory *screening.Memory, d *screening.Decision, now time.Time) str
 		return "revoked"
 	case last == nil || (last.ID != d.ID && (last.Verdict != d.Verdict || last.Revoked != "")):
 		return "replaced"
+	case last.ID != d.ID && last.Made.After(d.Made) && last.Renews != "" && last.Renews != d.Renews:
+		return "renewed"
 	case !d.Expires.IsZero() && !now.Before(d.Expires):
 		return "expired"
-	case last.Waiting != "":
+	case last.Waiting != "", last.ID != d.ID && d.Made.After(last.Made) && d.Grade == screening.Escalate:
+		return "waiting"
+	}
+	return "standing"
+}
+
+// DispositionStatus is a disposition beside how it stands now: standing,
+// waiting, expired, revoked or replaced; open where the verdict it rests on
+// stands no longer.
+type DispositionStatus struct {
+	*screening.Disposition
+	Verdict screening.Verdict `json:"verdict"`
+	State   string            `json:"state"`
+}
+
+// Dispositions yields how true matches were closed, in the order that was made.
+func Dispositions(ctx context.Context, env *Env, opts DecisionsOptions) iter.Seq2[*DispositionStatus, error] {
+	return func(yield func(*DispositionStatus, error) bool) {
+		memory, err := loadMemory(ctx, env)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		now := env.Now()
+		for d, err := range env.Store.Dispositions(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			s := &DispositionStatus{Disposition: d, Verdict: screening.TrueMatch, State: stateOfClosing(memory, d, now)}
+			if opts.asks(s.State, d.Expires, now) && !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+func stateOfClosing(memory *screening.Memory, d *screening.Disposition, now time.Time) string {
+	last := memory.Closed(d.PartyKey, d.EntityKey, d.WorkKey)
+	verdict := memory.Standing(d.PartyKey, d.EntityKey)
+	switch {
+	case d.Revoked != "":
+		return "revoked"
+	case last == nil || (last.ID != d.ID && (last.Closing != d.Closing || last.Number != d.Number || last.Revoked != "")):
+		return "replaced"
+	case !d.Expires.IsZero() && !now.Before(d.Expires):
+		return "expired"
+	case verdict == nil || verdict.Verdict != screening.TrueMatch || verdict.Revoked != "" || (!verdict.Expires.IsZero() && !now.Before(verdict.Expires)):
+		return "open"
+	case last.Waiting != "" || verdict.Waiting != "":
 		return "waiting"
 	}
 	return "standing"
@@ -77,109 +129,42 @@ func FindDecision(ctx context.Context, env *Env, id string) (*screening.Decision
 	return d, err
 }
 
-// RevokeDecision takes a decision back. The history keeps it and the
-// revocation, which is a decision of its own.
+// FindDisposition returns one disposition.
+func FindDisposition(ctx context.Context, env *Env, id string) (*screening.Disposition, error) {
+	d, err := env.Store.Disposition(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("there is no decision %q; `screener decisions list --all` names them", id)
+	}
+	return d, err
+}
+
+// RevokeDecision takes a decision or a disposition back. The history keeps it
+// and the revocation, which is one of its own.
 func RevokeDecision(ctx context.Context, env *Env, id, actor, why string) error {
-	d, err := FindDecision(ctx, env, id)
+	now := env.Now().UTC().Truncate(time.Microsecond)
+	if strings.HasPrefix(id, "revoke-") {
+		return fmt.Errorf("decision %s is a revocation itself", id)
+	}
+	d, err := env.Store.Decision(ctx, id)
+	if err == nil {
+		r := *d
+		r.ID, r.Revoked, r.Actor, r.Made = "revoke-"+d.ID, actor+": "+why, actor, now
+		if _, err := env.Store.Decision(ctx, r.ID); err == nil {
+			return fmt.Errorf("decision %s was revoked before", id)
+		}
+		return env.Store.AddDecisions(ctx, []*screening.Decision{&r})
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	x, err := FindDisposition(ctx, env, id)
 	if err != nil {
 		return err
 	}
-	if d.Revoked != "" {
-		return fmt.Errorf("decision %s is a revocation itself", id)
+	r := *x
+	r.ID, r.Revoked, r.Actor, r.Made = "revoke-"+x.ID, actor+": "+why, actor, now
+	if _, err := env.Store.Disposition(ctx, r.ID); err == nil {
+		return fmt.Errorf("disposition %s was revoked before", id)
 	}
-	r := *d
-	r.ID, r.Revoked, r.Actor, r.Made = "revoke-"+d.ID, actor+": "+why, actor, env.Now().UTC().Truncate(time.Microsecond)
-	if _, err := env.Store.Decision(ctx, r.ID); err == nil {
-		return fmt.Errorf("decision %s was revoked before", id)
-	}
-	return env.Store.AddDecisions(ctx, []*screening.Decision{&r})
-}
-
-// Determination is a decision as a research-security determination record, by
-// the fields of the CASRAI research-security domain.
-type Determination struct {
-	ID          string `json:"id"`
-	Type        string `json:"determination_type"`
-	Scope       string `json:"scope"`
-	Finding     string `json:"finding"`
-	Date        string `json:"date"`
-	Expiry      string `json:"expiry"`
-	Officer     string `json:"authorising_officer"`
-	Second      string `json:"second_officer"`
-	Projects    string `json:"linked_projects"`
-	Restriction string `json:"restrictions"`
-	Reason      string `json:"reason"`
-	Note        string `json:"note"`
-	State       string `json:"state"`
-}
-
-var determinationColumns = []string{
-	"id", "determination_type", "scope", "finding", "date", "expiry", "authorising_officer", "second_officer",
-	"linked_projects", "restrictions", "reason", "note", "state",
-}
-
-// ExportDecisions writes every decision as a determination record: json, one
-// a line, or csv. A cell of the CSV that a spreadsheet would take for a formula is
-// written behind an apostrophe.
-func ExportDecisions(ctx context.Context, env *Env, w io.Writer, format string) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	table := csv.NewWriter(w)
-	if format == "csv" {
-		if err := table.Write(determinationColumns); err != nil {
-			return err
-		}
-	}
-	for d, err := range Decisions(ctx, env, DecisionsOptions{All: true}) {
-		if err != nil {
-			return err
-		}
-		r := determination(d)
-		if format != "csv" {
-			if err := enc.Encode(r); err != nil {
-				return err
-			}
-			continue
-		}
-		record := []string{
-			r.ID, r.Type, r.Scope, r.Finding, r.Date, r.Expiry, r.Officer, r.Second, r.Projects, r.Restriction, r.Reason, r.Note, r.State,
-		}
-		for i, cell := range record {
-			if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-				record[i] = "'" + cell
-			}
-		}
-		if err := table.Write(record); err != nil {
-			return err
-		}
-	}
-	table.Flush()
-	return table.Error()
-}
-
-func determination(d *DecisionStatus) Determination {
-	r := Determination{
-		ID: d.ID, Type: "restricted party screening", Finding: string(d.Verdict), Date: d.Made.Format(time.DateOnly),
-		Officer: cmp.Or(d.Reviewer, d.Actor), Second: d.Second, Projects: "run " + d.Run, Reason: d.Reason, Note: d.Note, State: d.State,
-	}
-	if !d.Expires.IsZero() {
-		r.Expiry = d.Expires.Format(time.DateOnly)
-	}
-	party := ""
-	if d.Party != nil {
-		party = d.Party.Name
-	}
-	r.Scope = fmt.Sprintf("%s beside %s %s", party, d.List, d.Entity)
-	if d.Candidate != nil && d.Verdict == screening.TrueMatch {
-		r.Restriction = strings.Join(controlsPlain(d.Candidate), "; ")
-	}
-	return r
-}
-
-func controlsPlain(e *screening.Entity) []string {
-	var out []string
-	for _, c := range e.Controls() {
-		out = append(out, c.Plain())
-	}
-	return out
+	return env.Store.AddDispositions(ctx, []*screening.Disposition{&r})
 }

@@ -21,6 +21,10 @@
 // the sheet has no password; the seal is what counts. Columns are found by
 // their titles, lines by their hidden keys, so rows and columns may be moved.
 //
+// The green columns of Review take a verdict, the blue ones how a true match
+// is closed for the work of its rows. What comes back are Lines; what they mean
+// for decisions and dispositions is for the job.
+//
 // What a reader sees says "No likely match in the lists named", and never
 // that a party is cleared or safe. Colours differ in lightness as well, and
 // always stand beside the word. No country has a colour.

@@ -69,6 +69,9 @@ func VerdictText(v screening.Verdict) string {
 
 // ReasonText is a reason's code as Review shows it; what is no code stays as it is.
 func ReasonText(code string) string {
+	if code == "split_off" {
+		return "Split off from its line"
+	}
 	for _, r := range Reasons {
 		if r.Code == code {
 			return r.Text

@@ -200,21 +200,27 @@ func (j *Judge) remember(m *Match, p *Party, group []Candidate, keys []string) {
 	shown := -1
 	for i, c := range group {
 		d := j.Memory.recall(p, c.Entity, keys[i], m, j.Now)
-		ok, weight := false, 0
-		switch {
-		case d == nil:
-			weight = -1
-		case !d.stands():
-			weight = 3
-		case d.Verdict == FalsePositive:
-			ok = true
-		case d.Verdict == TrueMatch:
+		ok, weight := false, -1
+		if d != nil && d.Verdict == TrueMatch {
 			x := j.Memory.closing(m.Scope, p, c.Entity, keys[i], m.Grade, j.Now)
+			if x != nil && !d.stands() && x.Lapsed == "" {
+				x.Lapsed = "the verdict it rests on is to be decided again"
+				if d.Waiting != "" {
+					x.Lapsed, x.Waiting = "", d.Waiting
+				}
+			}
 			if x != nil && (closed == nil || !x.Stands()) {
 				closed = x
 			}
-			ok, weight = x.Stands(), 1
-		default:
+			ok, weight = x.Stands() && d.stands(), 1
+		}
+		switch {
+		case d == nil:
+		case !d.stands():
+			weight = 3
+		case d.Verdict == FalsePositive:
+			ok, weight = true, 0
+		case d.Verdict == NeedsInformation:
 			weight = 2
 		}
 		if d != nil && weight > shown {

@@ -11,8 +11,10 @@
 // sheet holds partners, one a row, each naming parties in roles. A matcher
 // returns candidates with their evidence; a Judge joins those that are one
 // party and grades them by the Policy's table: control, strength, stakes and
-// bearing in, grade out. The words are those of the README's glossary and are
-// used in this sense in code, columns, pages and texts.
+// bearing in, grade out. A Decision says whether a match is true; a
+// Disposition how a true one was closed for one row and its work; a Memory
+// knows both, and when to forget. The words are those of the README's glossary
+// and are used in this sense in code, columns, pages and texts.
 //
 // To add a noun, write it here first, in a file of its own, and to the
 // glossary. To change what a grade depends on, change Facts and the table in

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"partnerscreen/jobs"
+	"partnerscreen/screening"
 )
 
 type decideCmd struct {
@@ -26,6 +28,19 @@ func (c *decideCmd) Run(ctx context.Context, a *app) error {
 	}
 	fmt.Fprintf(a.stderr, "%d verdicts applied, %d were on record already, %d lines without a verdict, %d not applied\n",
 		d.Applied, d.Unchanged, d.Undecided, len(d.Problems))
+	if d.Closed > 0 {
+		fmt.Fprintf(a.stderr, "true matches closed for the work of %d rows\n", d.Closed)
+	}
+	for _, h := range d.Frozen {
+		var on []string
+		for _, l := range h.Listings {
+			on = append(on, l.List+" "+l.Entity)
+		}
+		fmt.Fprintf(a.stderr, "%s: HOLD: true match under an asset freeze (%s). %s\n", h.Cell, strings.Join(on, ", "), screening.HoldNow)
+		for _, rule := range h.Holds {
+			fmt.Fprintf(a.stderr, "  %s\n", rule.Text())
+		}
+	}
 	if d.Waiting > 0 {
 		fmt.Fprintf(a.stderr, "%d of them wait for a second signed-in person to send the same verdict\n", d.Waiting)
 	}

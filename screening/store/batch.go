@@ -233,9 +233,9 @@ func (t *Tx) PendingChunks(ctx context.Context, run string) ([]int, error) {
 	return out, err
 }
 
-const decisionsHeld = `lock table decisions in share mode`
+const decisionsHeld = `lock table decisions, dispositions in share mode`
 
-// LastDecision is the number of the newest decision: all up to it are there to
+// LastDecision is the number of the newest decision and disposition: all up to it are there to
 // be read, by anyone and for ever, and none will come to lie below it.
 func (t *Tx) LastDecision(ctx context.Context) (int64, error) {
 	if t.s.postgres {

@@ -75,7 +75,7 @@ func (s *Store) Decisions(ctx context.Context) iter.Seq2[*screening.Decision, er
 func (s *Store) DecisionsUpTo(ctx context.Context, last int64) iter.Seq2[*screening.Decision, error] {
 	return func(yield func(*screening.Decision, error) bool) {
 		fail := func(err error) { yield(nil, s.fault(ctx, "reading the decisions", err)) }
-		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDecisions), last)
+		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDecisions), decisionUpTo(last))
 		if err != nil {
 			fail(err)
 			return

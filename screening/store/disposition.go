@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 
 	"github.com/jmoiron/sqlx"
 
@@ -16,7 +17,7 @@ const (
 	insertDisposition = `insert into dispositions (disposition, party_key, entity_key, work_key, list, entity, closing, reviewer, made, expires, revoked, content)
 		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (disposition) do nothing`
 	selectDisposition  = `select content from dispositions where disposition = ?`
-	selectDispositions = `select content from dispositions order by seq`
+	selectDispositions = `select content from dispositions where seq <= ? order by seq`
 )
 
 // AddDispositions adds how true matches were closed to the history, all of it
@@ -71,9 +72,14 @@ func addDisposition(ctx context.Context, tx *sqlx.Tx, d *screening.Disposition) 
 // Dispositions yields every disposition in the order they were made known,
 // revoked and replaced ones too: what screening.Memory.Close takes.
 func (s *Store) Dispositions(ctx context.Context) iter.Seq2[*screening.Disposition, error] {
+	return s.DispositionsUpTo(ctx, math.MaxInt64)
+}
+
+// DispositionsUpTo is Dispositions as they were when LastDecision gave that number.
+func (s *Store) DispositionsUpTo(ctx context.Context, last int64) iter.Seq2[*screening.Disposition, error] {
 	return func(yield func(*screening.Disposition, error) bool) {
 		fail := func(err error) { yield(nil, s.fault(ctx, "reading the dispositions", err)) }
-		rows, err := s.read.QueryContext(ctx, selectDispositions)
+		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDispositions), dispositionUpTo(last))
 		if err != nil {
 			fail(err)
 			return

@@ -7,7 +7,8 @@ import (
 )
 
 const (
-	selectLastDecision = `select coalesce(max(seq), 0) from decisions`
+	// One number for both: that of the last decision above, of the last disposition below.
+	selectLastDecision = `select (select coalesce(max(seq), 0) from decisions) * 2147483648 + (select coalesce(max(seq), 0) from dispositions)`
 	// Of each entity of an edition: when its list first had it, and since when it is as it stands.
 	selectStandings = `select e.entity, first.in_force, now.in_force
 		from (select entity, min(first_seq) as came,
@@ -17,7 +18,11 @@ const (
 		join editions now on now.list = ? and now.seq = e.stands`
 )
 
-// LastDecision returns a number that grows with every decision that is kept.
+// decisionUpTo and dispositionUpTo are the two parts of what LastDecision gave.
+func decisionUpTo(last int64) int64    { return last >> 31 }
+func dispositionUpTo(last int64) int64 { return last & (1<<31 - 1) }
+
+// LastDecision returns a number that grows with every decision and disposition that is kept.
 func (s *Store) LastDecision(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.read.GetContext(ctx, &n, selectLastDecision)

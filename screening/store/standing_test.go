@@ -50,5 +50,17 @@ func TestLastDecisionGrows(t *testing.T) {
 			}
 			last = n
 		}
+		if err := s.AddDispositions(t.Context(), []*screening.Disposition{{ID: "c1", Closing: screening.Declined, WorkKey: "w", Reviewer: "A. Reviewer", Made: morning}}); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.LastDecision(t.Context()); err != nil || n <= last {
+			t.Errorf("after a disposition: %d, %v; want more than %d", n, err, last)
+		}
+		if got := collect(t, s.DispositionsUpTo(t.Context(), last)); len(got) != 0 {
+			t.Errorf("%d dispositions as they were before the first", len(got))
+		}
+		if got := collect(t, s.DecisionsUpTo(t.Context(), last)); len(got) != 2 {
+			t.Errorf("%d decisions as they were, want both", len(got))
+		}
 	})
 }
