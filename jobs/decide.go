@@ -242,10 +242,11 @@ func (dk *desk) line(ctx context.Context, line *reports.Line) (said, *reports.Pr
 	if line.Closed.Closing == "" {
 		return out, nil, nil
 	}
-	problem := ""
-	if out.closings, problem, err = dk.closings(ctx, &out); err != nil {
+	closings, problem, err := dk.closings(ctx, &out)
+	if err != nil {
 		return out, nil, err
 	}
+	out.closings = closings
 	if problem != "" {
 		return no(line.Closed.Cell, problem)
 	}

@@ -159,7 +159,7 @@ func holiday(d time.Time) bool {
 	case time.July:
 		return day == 4
 	case time.September:
-		return weekday == time.Monday && nth == 1 // Labor Day
+		return weekday == time.Monday && nth == 1 // the first Monday: workers
 	case time.October:
 		return weekday == time.Monday && nth == 2 // Columbus Day
 	case time.November:
