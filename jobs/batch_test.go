@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"partnerscreen/jobs"
-	"partnerscreen/screening"
 	"partnerscreen/screening/store"
 	"partnerscreen/screening/store/storetest"
 )
@@ -21,11 +20,15 @@ import (
 // quick is what tests wait for: beats and tries follow each other closely.
 var quick = jobs.WorkOptions{Beat: 100 * time.Millisecond, Retry: 100 * time.Millisecond, Grace: 5 * time.Second, Batch: 2}
 
-// working starts workers on the office's store and returns what stops them.
+// working starts workers on the office's store, waits until they work, and
+// returns what stops them.
 func (o *office) working(n int, opts jobs.WorkOptions) (stop func()) {
 	o.t.Helper()
 	ctx, cancel := context.WithCancel(o.t.Context())
-	var wg sync.WaitGroup
+	var wg, ready sync.WaitGroup
+	ready.Add(n)
+	defer ready.Wait()
+	opts.Ready = ready.Done
 	for range n {
 		wg.Go(func() {
 			if err := jobs.Work(ctx, o.env, opts); err != nil {
@@ -106,7 +109,7 @@ func TestBatchEqualsOneProcess(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
 		o.listed()
-		big, small := bigSheet(4000), "Preamble of the office\n\n"+bigSheet(30)+",,,\nTotal,,,\n"
+		big, small := bigSheet(2500), "Preamble of the office\n\n"+bigSheet(30)+",,,\nTotal,,,\n"
 		var files []string
 		for name, content := range map[string]string{"a.csv": big, "b.csv": small} {
 			path := filepath.Join(o.dir, name)
@@ -162,5 +165,4 @@ func TestStartScreenSaysWhatIsMissing(t *testing.T) {
 	if task := o.ended(job); task.State != store.TaskDead || !strings.Contains(task.Reason, "a.xlsx") || task.Attempt != 1 {
 		t.Errorf("a sheet that is none: %+v", task)
 	}
-	_ = screening.Clear
 }

@@ -18,12 +18,10 @@ import (
 // clock starts what is due. When it is due stands in the store, so nothing is
 // forgotten while no clock runs, and of several clocks one starts each run.
 type clock struct {
-	env *Env
-	log *slog.Logger
+	env   *Env
+	log   *slog.Logger
+	every time.Duration // how often it looks
 }
-
-// clockTick is how often the clock looks.
-const clockTick = time.Second
 
 // Schedules returns when jobs run: what their cards say, and what the
 // configuration says in its place. It errors on a schedule that nothing can run by.
@@ -161,7 +159,7 @@ func (c *clock) set(ctx context.Context) error {
 }
 
 func (c *clock) run(ctx context.Context) {
-	tick := time.NewTicker(clockTick)
+	tick := time.NewTicker(c.every)
 	defer tick.Stop()
 	for {
 		if err := c.tick(ctx); err != nil && ctx.Err() == nil {

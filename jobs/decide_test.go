@@ -41,8 +41,17 @@ func newOffice(t *testing.T, s *store.Store) *office {
 	return o
 }
 
-// list publishes the watch list: lines of id, name, aliases, countries.
+// list publishes the watch list and refreshes it: lines of id, name, aliases, countries.
 func (o *office) list(lines ...string) {
+	o.t.Helper()
+	out, err := jobs.Refresh(o.t.Context(), o.env, jobs.RefreshOptions{From: o.publish(lines...)})
+	if err != nil || !out[0].OK() {
+		o.t.Fatalf("refresh: %v %+v", err, out)
+	}
+}
+
+// publish writes the watch list and returns the folder to read it from.
+func (o *office) publish(lines ...string) string {
 	o.t.Helper()
 	var b strings.Builder
 	b.WriteString("id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,program_ids,dataset,first_seen,last_seen,last_change\n")
@@ -57,10 +66,7 @@ func (o *office) list(lines ...string) {
 	if err := os.WriteFile(filepath.Join(dir, "targets.simple.csv"), []byte(b.String()), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
-	out, err := jobs.Refresh(o.t.Context(), o.env, jobs.RefreshOptions{From: filepath.Join(o.dir, "lists")})
-	if err != nil || !out[0].OK() {
-		o.t.Fatalf("refresh: %v %+v", err, out)
-	}
+	return filepath.Join(o.dir, "lists")
 }
 
 // screen screens a sheet of lines and returns the run and its workbook.

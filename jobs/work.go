@@ -98,7 +98,7 @@ func Work(ctx context.Context, env *Env, opts WorkOptions) error {
 	if opts.Clock {
 		ctx, stop := context.WithCancel(ctx)
 		defer stop()
-		c := &clock{env: w.env, log: opts.Log}
+		c := &clock{env: w.env, log: opts.Log, every: min(time.Second, opts.Beat)}
 		if clockErr = c.set(ctx); clockErr == nil {
 			wg.Go(func() { c.run(ctx) })
 		}

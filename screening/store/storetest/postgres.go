@@ -64,7 +64,7 @@ type server struct {
 	dir       string
 	admin     *sql.DB
 	databases atomic.Int64
-	lifeline  *os.File // the watcher stops the server when this closes
+	lifelines []*os.File // a watcher stops the server when its own closes
 }
 
 // startServer starts the server at its first call.
@@ -73,17 +73,25 @@ var startServer = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newServer(bin)
+})
+
+func newServer(bin string) (*server, error) {
 	dir, err := os.MkdirTemp(shortTemp(), "screener-pg-")
 	if err != nil {
 		return nil, err
 	}
 	s := &server{dir: dir}
-	if err := s.start(bin); err != nil {
+	err = s.start(bin)
+	if err == nil {
+		err = s.migrated(context.Background())
+	}
+	if err != nil {
 		_ = os.RemoveAll(dir)
 		return nil, fmt.Errorf("starting a PostgreSQL for the tests: %w", err)
 	}
 	return s, nil
-})
+}
 
 // binaries finds the folder of the newest installed server.
 func binaries() (string, error) {
@@ -135,38 +143,47 @@ func (s *server) start(bin string) error {
 			return fmt.Errorf("initdb: %w: %s", err, out)
 		}
 	}
+	return s.run(bin)
+}
+
+// run starts the server on the folder that initdb made.
+func (s *server) run(bin string) error {
 	// The watcher outlives a test binary that is killed: it reads from a pipe
 	// whose other end closes with the binary, then stops the server and removes the folder.
-	const watcher = `"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 >"$2/log" 2>&1 &
+	const watcher = `"$1" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=100 >>"$2/log" 2>&1 &
 server=$!
 cat >/dev/null
 kill -INT $server
 wait $server
 cd / && rm -rf "$2"`
-	cmd := run("/bin/sh", "-c", watcher, "sh", filepath.Join(bin, "postgres"), s.dir)
+	cmd := exec.CommandContext(context.Background(), "/bin/sh", "-c", watcher, "sh", filepath.Join(bin, "postgres"), s.dir)
+	cmd.Dir = s.dir
+	apart(cmd, s.dir)
 	end, lifeline, err := os.Pipe()
 	if err != nil {
 		return err
 	}
-	cmd.Stdin, s.lifeline = end, lifeline
+	cmd.Stdin = end
+	s.lifelines = append(s.lifelines, lifeline)
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	end.Close()
 	go func() { _ = cmd.Wait() }()
-	if s.admin, err = sql.Open("postgres", s.dsn("postgres")); err != nil {
-		return err
+	if s.admin == nil {
+		if s.admin, err = sql.Open("postgres", s.dsn("postgres")); err != nil {
+			return err
+		}
 	}
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		if err = s.admin.PingContext(context.Background()); err == nil {
-			break
+			return nil
 		}
 		if time.Now().After(deadline) {
 			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 			return fmt.Errorf("it did not answer: %w\n%s", err, log)
 		}
 	}
-	return s.migrated(context.Background())
 }
 
 // migrated makes the database the others are copied from.
