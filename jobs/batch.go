@@ -419,7 +419,8 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 		results[i] = assess(h.judge, h.index.memo, p)
 		counts.Add(results[i])
 	}
-	return w.env.Store.InTx(ctx, fmt.Sprintf("keeping chunk %d of run %s", chunk.Chunk, chunk.Run), func(tx *store.Tx) error {
+	ended := false
+	err = w.env.Store.InTx(ctx, fmt.Sprintf("keeping chunk %d of run %s", chunk.Chunk, chunk.Run), func(tx *store.Tx) error {
 		if err := h.keep(ctx, tx, results); err != nil {
 			return err
 		}
@@ -428,12 +429,19 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 			return err
 		}
 		if first {
+			ended = b.Cut && b.Done == b.Chunks
 			if err := w.advance(ctx, tx, b); err != nil {
 				return err
 			}
 		}
 		return try.complete(ctx, tx)
 	})
+	if err == nil && ended {
+		if err := SyncOpen(ctx, w.env); err != nil { // the reminders do it again
+			w.log.Warn("the open matches were not brought up to date", "run", chunk.Run, "error", plain(err))
+		}
+	}
+	return err
 }
 
 // advance notes how far a batch is, and finishes it with its last chunk.

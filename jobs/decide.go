@@ -131,7 +131,7 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 			d.Frozen = append(d.Frozen, h)
 		}
 	}
-	return d, nil
+	return d, SyncOpen(ctx, env)
 }
 
 // worksOf are the rows that dispositions are for.

@@ -38,6 +38,7 @@ type Env struct {
 	Progress   func(Step)
 	Backups    Backups
 	DropFolder DropFolder
+	Review     Review
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string

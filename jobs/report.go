@@ -139,6 +139,9 @@ func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2
 			}
 		}
 		report.Changes = since.changes()
+		if report.Open, err = openAt(ctx, s.env, s.Run.Finished); err != nil {
+			yield(nil, err)
+		}
 	})
 }
 

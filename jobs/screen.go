@@ -318,6 +318,10 @@ func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, er
 		s.Run.Finished = s.env.Now().UTC()
 		if err := s.env.Store.FinishRun(ctx, s.Run); err != nil {
 			yield(nil, err)
+			return
+		}
+		if err := SyncOpen(ctx, s.env); err != nil {
+			yield(nil, err)
 		}
 	}
 }

@@ -25,6 +25,8 @@ type Report struct {
 	Previous *screening.Run
 	// Changes since Previous, in the order to show them.
 	Changes []Change
+	// Open are the open matches of the office, of all its sheets.
+	Open *OpenMatches
 	// Precision of each strength, measured, for Policy.
 	Precision []Precision
 	// Keep is how long a decision holds unless its reviewer says otherwise.
@@ -50,6 +52,14 @@ type Precision struct {
 	Judged   int
 	Right    int
 	Source   string // what it was measured on
+}
+
+// OpenMatches counts the flagged matches that wait for a decision, whatever
+// sheet they came from.
+type OpenMatches struct {
+	Open    int
+	Overdue int
+	Oldest  string // the day the oldest was opened
 }
 
 // Change is one difference between this run and the last, for one party.

@@ -110,6 +110,16 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	if len(f.Closed) > 0 {
 		w.cells(Styled{closedSoon(f), StyleDoc})
 	}
+	if r.Open != nil {
+		p.Skip(1)
+		w.cells(Styled{"Open matches", StyleBlock})
+		w.cells(Styled{"Of all the office's sheets", StyleHeader}, Styled{"What it counts", StyleHeader}, Styled{"Matches", StyleHeader})
+		w.cells(Styled{"Open", StyleLabel}, Styled{"Flagged, in a collaboration that goes on, and no decision closes it.", StyleWords}, Styled{r.Open.Open, StyleNumber})
+		w.cells(Styled{"Overdue", StyleLabel}, Styled{"Open beyond the day the office set for its grade.", StyleWords}, Styled{r.Open.Overdue, StyleNumber})
+		if r.Open.Open > 0 {
+			w.cells(Styled{"Oldest", StyleLabel}, Styled{"Open since " + r.Open.Oldest + ".", StyleWords})
+		}
+	}
 
 	p.Skip(1)
 	w.cells(Styled{"Lists", StyleBlock})

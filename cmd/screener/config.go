@@ -15,6 +15,7 @@ import (
 	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
 
+	"partnerscreen/jobs"
 	"partnerscreen/lists"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
@@ -32,6 +33,7 @@ type Config struct {
 	Fetch   FetchConfig         `toml:"fetch"`
 	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
 	Schedule map[string]string `toml:"schedule"`
+	Review   ReviewConfig      `toml:"review"`
 	Inbox    InboxConfig       `toml:"inbox"`
 	Backup   BackupConfig      `toml:"backup"`
 
@@ -148,6 +150,9 @@ func defaultConfig() *Config {
 		Lists: ListsConfig{MaxAgeDays: 10},
 		Fetch: FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
 		Inbox: InboxConfig{SettleSeconds: 20},
+		Review: ReviewConfig{
+			EscalateDays: jobs.DefaultDays[screening.Escalate], ReviewDays: jobs.DefaultDays[screening.Review], RemindDays: jobs.DefaultRemindDays,
+		},
 	}
 }
 
@@ -331,6 +336,8 @@ var keys = []string{
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 	"schedule",
+	"review", "review.legal_compliance", "review.export_control", "review.sponsored_programmes", "review.procurement", "review.disclosure",
+	"review.ethics", "review.data_protection", "review.default", "review.escalate_days", "review.review_days", "review.remind_days",
 	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
 }
 
