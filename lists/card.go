@@ -42,6 +42,9 @@ type Card struct {
 	// Custom marks a list of the office's own configuration: it binds the
 	// office, and its licence needs no accepting.
 	Custom bool
+	// Registry marks a register of organisations: it is refreshed by its name
+	// and never screened against.
+	Registry bool
 	// Retired are files the list was once published in and no longer is.
 	Retired []RetiredFile
 }

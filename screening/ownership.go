@@ -246,7 +246,8 @@ func (j *Judge) ownersOf(p *Partner, found [][]Candidate, dismissed map[int]bool
 	o := &owners{node: map[*Party]string{}, listed: map[*OwnershipRule]map[string]bool{}}
 	var at []int
 	for i := range p.Parties {
-		if p.Parties[i].Role == RoleParent {
+		// A parent that a register names stands above; whether it owns is not said.
+		if p.Parties[i].Role == RoleParent && p.Parties[i].Via == "" {
 			at = append(at, i)
 		}
 	}

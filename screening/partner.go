@@ -40,6 +40,11 @@ type Party struct {
 	// BirthDate is ISO 8601 to the precision known.
 	BirthDate   string       `json:"birth_date,omitempty"`
 	Identifiers []Identifier `json:"identifiers,omitempty"`
+	// Registry is the party's record in a register of organisations and how it
+	// was found there; Via is how a party that the row does not name came to it:
+	// "funder's parent, by ROR from https://ror.org/…".
+	Registry string `json:"registry,omitempty"`
+	Via      string `json:"via,omitempty"`
 	// Notes are findings about the party's own cells ("looks like a person, map it").
 	Notes []string `json:"notes,omitempty"`
 }
