@@ -470,9 +470,10 @@ type heldLists struct {
 
 // heldIndex is some editions, indexed under a policy.
 type heldIndex struct {
-	key  string
-	load sync.Mutex
-	memo *memo // nil until they are loaded
+	key      string
+	load     sync.Mutex
+	memo     *memo // nil until they are loaded
+	registry *screening.Registry
 }
 
 // heldJudge judges by the terms of one run.
@@ -525,8 +526,9 @@ func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, er
 		if err := held.load(ctx, env); err != nil {
 			return nil, err
 		}
-		index.memo = newMemo(held.Matcher)
+		index.memo, index.registry = newMemo(held.Matcher), held.Judge.Registry
 	}
+	held.Judge.Registry = index.registry
 	if j := h.known(id); j != nil {
 		return j, nil
 	}

@@ -87,6 +87,8 @@ var restricted = []string{"CC-BY-NC-4.0", "LicenseRef-all-rights-reserved"}
 // off says why a list is not used by this configuration, or "" when it is.
 func (env *Env) off(card *lists.Card) string {
 	switch {
+	case card.Registry:
+		return ""
 	case env.Enabled != nil && !env.Enabled(card.ID):
 		return "not enabled"
 	case slices.Contains(restricted, card.Licence) && !slices.Contains(env.AcceptLicence, card.Licence) && !card.Custom:
@@ -148,6 +150,9 @@ func (e *UnknownList) Error() string {
 
 func (env *Env) card(id string) (*lists.Card, error) {
 	card, ok := lists.Find(env.Cards, id)
+	if !ok {
+		card, ok = lists.Find(lists.Registries, id)
+	}
 	if !ok {
 		return nil, &UnknownList{id}
 	}

@@ -125,7 +125,7 @@ func (k *Kept) load(ctx context.Context, env *Env, h *Held) error {
 	k.entities = map[entityID]*keptEntity{}
 	standings := map[string]map[string]store.Standing{}
 	for _, used := range h.Used {
-		if used.Missing != "" {
+		if used.Missing != "" || used.Register {
 			continue
 		}
 		var err error

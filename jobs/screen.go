@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"partnerscreen/lists"
 	"partnerscreen/matching"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
@@ -88,6 +89,11 @@ func (h *Held) load(ctx context.Context, env *Env) error {
 			}
 		}
 	}, matching.Options{Policy: h.Judge.Policy})
+	for _, used := range h.Used {
+		if used.Register && failed == nil {
+			h.Judge.Registry, failed = screening.NewRegistry(used.List, env.Store.Entities(ctx, used.List, used.Seq))
+		}
+	}
 	return errors.Join(failed, ctx.Err())
 }
 
@@ -145,6 +151,18 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	if len(missing) > 0 {
 		return nil, &MissingLists{missing}
 	}
+	for i := range lists.Registries {
+		card := &lists.Registries[i]
+		ed, err := editionInForce(ctx, env, card.ID, asOf)
+		if err != nil {
+			return nil, err
+		}
+		if ed != nil {
+			h.Used = append(h.Used, screening.EditionUsed{
+				Edition: *ed, Title: card.Title, Bearing: screening.Informative, Licence: card.Licence, Register: true, Stale: stale(card, ed, env.Now()),
+			})
+		}
+	}
 	return h, nil
 }
 
@@ -160,7 +178,7 @@ func (h *Held) entities(ctx context.Context, env *Env) iter.Seq2[*screening.Enti
 		loaded := int64(0)
 		report := env.progress("loading lists", "entities")
 		for _, used := range h.Used {
-			if used.Missing != "" {
+			if used.Missing != "" || used.Register {
 				continue
 			}
 			for e, err := range env.Store.Entities(ctx, used.List, used.Seq) {
@@ -184,7 +202,7 @@ func (h *Held) notChecked(persons bool) []string {
 	out := slices.Clone(h.notUsed)
 	out = append(out,
 		"Territorial embargoes: where the work is done and where items go was not checked.",
-		"Ownership: who owns or controls a party was checked only where the sheet names the owner.",
+		h.ownershipNote(),
 	)
 	if !persons {
 		out = append(out, "People: no column of persons was mapped, so no person was checked.")
@@ -193,6 +211,15 @@ func (h *Held) notChecked(persons bool) []string {
 		"Languages: a name in one language and its listing only in another meet through listed aliases and common words, not through translation.",
 		"Lists held: a party on no list named here has not been checked against any other.",
 	)
+}
+
+func (h *Held) ownershipNote() string {
+	for _, used := range h.Used {
+		if used.Register {
+			return "Ownership: who owns or controls a party was checked only where the sheet names the owner, or " + used.Title + " a parent."
+		}
+	}
+	return "Ownership: who owns or controls a party was checked only where the sheet names the owner."
 }
 
 // Screen opens the files and loads the lists. Files that cannot be read are
@@ -365,6 +392,7 @@ func (s *Screening) rows(ctx context.Context) iter.Seq2[*screening.Partner, erro
 }
 
 func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *screening.Result {
+	j.Registry.Follow(p)
 	found := make([][]screening.Candidate, len(p.Parties))
 	for i := range p.Parties {
 		party := &p.Parties[i]

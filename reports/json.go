@@ -13,12 +13,15 @@ import (
 
 // partyLine is one party in JSON lines. Fields may be added; none is renamed.
 type partyLine struct {
-	File     string           `json:"file"`
-	Sheet    string           `json:"sheet"`
-	Row      int              `json:"row"`
-	Role     screening.Role   `json:"role"`
-	Name     string           `json:"name"`
-	Country  string           `json:"country"`
+	File    string         `json:"file"`
+	Sheet   string         `json:"sheet"`
+	Row     int            `json:"row"`
+	Role    screening.Role `json:"role"`
+	Name    string         `json:"name"`
+	Country string         `json:"country"`
+	// Registry is the party's record in a register of organisations, Via how one came in that the row does not name.
+	Registry string           `json:"registry,omitempty"`
+	Via      string           `json:"via,omitempty"`
 	Grade    screening.Grade  `json:"grade"`
 	RowGrade screening.Grade  `json:"row_grade"`
 	Stakes   screening.Stakes `json:"stakes"`
@@ -86,6 +89,7 @@ func lineOf(r *screening.Result, i int) partyLine {
 	p, party, pr := r.Partner, &r.Partner.Parties[i], &r.Parties[i]
 	line := partyLine{
 		File: p.File, Sheet: p.Sheet, Row: p.Row, Role: party.Role, Name: party.Name, Country: party.Country,
+		Registry: party.Registry, Via: party.Via,
 		Grade: pr.Grade, RowGrade: r.Grade, Stakes: r.Stakes,
 		Notes:   notesOf(p, party, pr),
 		Work:    r.Work,

@@ -20,6 +20,8 @@ type Judge struct {
 	// SecondOpinion scores a query and a candidate by another method, to be
 	// shown beside the match; nil shows none.
 	SecondOpinion func(query, candidate string) float64
+	// Registry follows the parties of a row to those above them; nil follows none.
+	Registry *Registry
 	// Memory is what reviewers decided before, as it stood at Now.
 	Memory *Memory
 	Now    time.Time

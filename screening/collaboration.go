@@ -196,6 +196,9 @@ func (p *Partner) Identity(office string) string {
 	}
 	k.add("project", strings.Join(foldedWords(p.Project), " "))
 	for i := range p.Parties {
+		if p.Parties[i].Via != "" { // a register named it, not the row
+			continue
+		}
 		k.add("party", string(p.Parties[i].Role)+" "+p.Parties[i].Key())
 	}
 	return k.sum()
@@ -205,6 +208,11 @@ func (p *Partner) Identity(office string) string {
 func (p *Partner) ContentHash() string {
 	content := *p
 	content.Place, content.Cells = Place{}, nil
+	// What a register says of the parties is not the row's.
+	content.Parties = slices.DeleteFunc(slices.Clone(p.Parties), func(q Party) bool { return q.Via != "" })
+	for i := range content.Parties {
+		content.Parties[i].Registry = ""
+	}
 	return hashJSON(content)
 }
 
@@ -212,7 +220,7 @@ func (p *Partner) ContentHash() string {
 // content find the same entities.
 func (p *Party) Content() *Party {
 	c := *p
-	c.Notes, c.Role = nil, RolePartner
+	c.Notes, c.Role, c.Registry, c.Via = nil, RolePartner, "", ""
 	if p.Role.Person() {
 		c.Role = RolePerson
 	}
@@ -234,7 +242,8 @@ func (r *Result) Outcome() string {
 		Grade   Grade
 		Stakes  Stakes
 		Parties []party
-	}{Grade: r.Grade, Stakes: r.Stakes}
+		Work    *WorkFound
+	}{Grade: r.Grade, Stakes: r.Stakes, Work: r.Work}
 	for i := range r.Parties {
 		p := party{r.Parties[i].Grade, r.Parties[i].Matches, r.Parties[i].Nearest, r.Parties[i].Notes}
 		if p.Nearest != nil && p.Nearest.Strength == NoStrength {

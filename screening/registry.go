@@ -164,7 +164,7 @@ func (r *Registry) above(id string, role Role, via string, seen, named map[strin
 		return nil
 	}
 	var out []Party
-	step := func(ids []string, word string) {
+	step := func(ids []string, word string, as Role) {
 		for _, next := range ids {
 			n, ok := r.byID[registryID(next)]
 			if !ok || seen[next] {
@@ -175,18 +175,19 @@ func (r *Registry) above(id string, role Role, via string, seen, named map[strin
 			link := via + "'s " + word
 			if key := foldLetters(o.name); !named[key] {
 				named[key] = true
+				how := link + ", by " + strings.ToUpper(r.id) + " from " + id
 				out = append(out, Party{
-					Role: RoleParent, Name: o.name, Country: o.country, City: o.city, Identifiers: []Identifier{{Kind: r.id, Value: o.id}},
-					Via: link + ", by " + strings.ToUpper(r.id) + " from " + id,
+					Role: as, Name: o.name, Country: o.country, City: o.city, Identifiers: []Identifier{{Kind: r.id, Value: o.id}},
+					Via: how, Notes: []string{how + "; the row does not name it"},
 				})
 			}
-			out = append(out, r.above(next, role, link, seen, named, depth-1)...)
+			out = append(out, r.above(next, as, link, seen, named, depth-1)...)
 		}
 	}
 	if r.orgs[at].gone {
-		step(r.orgs[at].successors, "successor")
+		step(r.orgs[at].successors, "successor", role) // the same organisation, by its name today
 	}
-	step(r.orgs[at].parents, "parent")
+	step(r.orgs[at].parents, "parent", RoleParent)
 	return out
 }
 

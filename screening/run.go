@@ -47,6 +47,9 @@ type EditionUsed struct {
 	Controls []Control `json:"controls"`
 	Bearing  Bearing   `json:"bearing"`
 	Licence  string    `json:"licence,omitempty"`
+	// Register marks a register of organisations, by which parties were followed
+	// to those above them; nothing was screened against it.
+	Register bool `json:"register,omitempty"`
 	// Missing says why an enabled list could not be used; "" when it was.
 	Missing string `json:"missing,omitempty"`
 	// Stale says how old the content is when it is older than the list's cadence.

@@ -23,7 +23,7 @@ const (
 	countRuns   = `select count(*) from runs where run = ?`
 
 	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work`
-	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest`
+	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via`
 	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, match_key, content`
 )
 
@@ -180,7 +180,7 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 		return err
 	}
 	err := w.parties.row(ctx, sheet, row, i, string(p.Role), text(p.Name), text(p.Country), text(p.City), text(p.Address), text(p.Website),
-		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest)
+		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest, text(p.Registry), text(p.Via))
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 const (
 	selectSheets  = `select id, file, sheet from run_sheets where run = ? order by file, sheet`
 	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work from run_rows where sheet_id = ? and row > ? order by row limit ?`
-	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest
+	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via
 		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
 	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
 )
@@ -338,7 +338,7 @@ func (s *Store) addParties(ctx context.Context, sheet int64, first, last int, re
 		r := screening.PartyResult{Matches: []screening.Match{}}
 		var identifiers, cellNotes, notes, nearest []byte
 		err := rows.Scan(&row, &p.Role, &p.Name, &p.Country, &p.City, &p.Address, &p.Website, &p.BirthDate, &identifiers, &cellNotes,
-			&r.Grade, &notes, &nearest)
+			&r.Grade, &notes, &nearest, &p.Registry, &p.Via)
 		if err != nil {
 			return err
 		}

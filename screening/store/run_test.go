@@ -42,6 +42,7 @@ func flaggedRow(row int) *screening.Result {
 		{
 			Role: screening.RoleParent, Name: "Qorvath Institute", Country: "XA", City: "Zelmar", Address: "1 Long Road", Website: "qorvath.example",
 			Identifiers: []screening.Identifier{{Kind: "registration", Value: "0077", Country: "XA"}}, Notes: []string{"two names in a cell"},
+			Registry: "https://ror.org/01example by id", Via: "funder's parent, by ROR from https://ror.org/02example",
 		},
 		{Role: screening.RolePerson, Name: "Ilka Vorn", BirthDate: "1965-03"},
 	}

@@ -1,0 +1,102 @@
+package screening
+
+import (
+	"slices"
+	"testing"
+)
+
+func registerOf(orgs ...*Entity) *Registry {
+	r, err := NewRegistry("ror", func(yield func(*Entity, error) bool) {
+		for _, o := range orgs {
+			if !yield(o, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func org(id, country string, names ...string) *Entity {
+	e := &Entity{List: "ror", ID: "https://ror.org/" + id, Addresses: []Address{{City: "Zelmar", Country: country}}}
+	for i, n := range names {
+		e.Names = append(e.Names, Name{Text: n, Kind: []NameKind{PrimaryName, AliasName}[min(i, 1)]})
+	}
+	return e
+}
+
+func linked(e *Entity, kind, id string) *Entity {
+	e.Links = append(e.Links, Link{Kind: kind, Entity: "https://ror.org/" + id})
+	return e
+}
+
+func TestResolve(t *testing.T) {
+	qorvath := org("0a", "QA", "Qorvath Institute", "Institut Qorvath")
+	qorvath.Websites = []string{"qorvath.example"}
+	r := registerOf(qorvath, org("0b", "PE", "Qorvath Institute"), org("0c", "QA", "Aurelim University"))
+	for _, tc := range []struct {
+		name string
+		p    Party
+		want string
+		how  string
+	}{
+		{"by its id", Party{Name: "?", Identifiers: []Identifier{{Kind: "ror", Value: "https://ror.org/0B"}}}, "0b", "id"},
+		{"by its id without the address", Party{Name: "?", Identifiers: []Identifier{{Kind: "ror", Value: "0c"}}}, "0c", "id"},
+		{"by name and country", Party{Name: "qorvath institute", Country: "PE"}, "0b", "name and country"},
+		{"by an alias nobody else has", Party{Name: "Institut Qorvath"}, "0a", "name"},
+		{"a name two have, country unknown", Party{Name: "Qorvath Institute"}, "", ""},
+		{"a name in another country", Party{Name: "Aurelim University", Country: "PE"}, "", ""},
+		{"by website", Party{Name: "QI", Website: "https://www.qorvath.example/"}, "0a", "website"},
+		{"by website, below its root", Party{Name: "QI", Website: "https://www.qorvath.example/en/library"}, "0a", "website"},
+		{"by website, in another country", Party{Name: "QI", Country: "PE", Website: "qorvath.example"}, "", ""},
+		{"a person", Party{Role: RolePerson, Name: "Aurelim University"}, "", ""},
+	} {
+		got, ok := r.Resolve(&tc.p)
+		if ok != (tc.want != "") || (ok && (got.ID != "https://ror.org/"+tc.want || got.How != tc.how)) {
+			t.Errorf("%s: %+v %v, want %q by %q", tc.name, got, ok, tc.want, tc.how)
+		}
+	}
+}
+
+func TestFollow(t *testing.T) {
+	gone := linked(org("0g", "QA", "Old Optics Centre"), "successor", "0b")
+	gone.Remarks = "withdrawn"
+	r := registerOf(
+		linked(org("0a", "QA", "Optics Laboratory"), "parent", "0b"),
+		linked(linked(org("0b", "QA", "Academy of Zelmar"), "parent", "0c"), "parent", "0a"), // a ring
+		org("0c", "QA", "Ministry of Zelmar"), gone,
+	)
+	p := &Partner{Parties: []Party{{Role: RoleFunder, Name: "Optics Laboratory", Country: "QA"}, {Role: RolePartner, Name: "Nowhere"}}}
+	for range 2 { // again changes nothing
+		r.Follow(p)
+		var got []string
+		for _, q := range p.Parties {
+			got = append(got, string(q.Role)+" "+q.Name+" "+q.Via)
+		}
+		want := []string{
+			"funder Optics Laboratory ", "partner Nowhere ",
+			"parent Academy of Zelmar funder's parent, by ROR from https://ror.org/0a",
+			"parent Ministry of Zelmar funder's parent's parent, by ROR from https://ror.org/0b",
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("followed to %q", got)
+		}
+	}
+	old := &Partner{Parties: []Party{{Role: RolePartner, Name: "Old Optics Centre"}}}
+	r.Follow(old)
+	if len(old.Parties) != 4 || old.Parties[1].Role != RolePartner || old.Parties[1].Via != "partner's successor, by ROR from https://ror.org/0g" {
+		t.Errorf("a withdrawn organisation: %+v", old.Parties)
+	}
+	named := &Partner{Parties: []Party{{Role: RolePartner, Name: "Optics Laboratory"}, {Role: RoleParent, Name: "ACADEMY OF ZELMAR"}}}
+	r.Follow(named)
+	if len(named.Parties) != 3 {
+		t.Errorf("a parent the row names was added again: %+v", named.Parties)
+	}
+	var none *Registry
+	none.Follow(p)
+	if len(p.Parties) != 2 {
+		t.Errorf("without a register: %+v", p.Parties)
+	}
+}
