@@ -48,3 +48,31 @@ func (t *postings) bucket(hash uint64) []cell {
 	b := hash >> t.shift
 	return t.cells[t.start[b]:t.start[b+1]]
 }
+
+// hashSet is a set of 64-bit hashes that may claim to have a few it has not
+// got: a bit of a long row for each of them, twice.
+type hashSet struct {
+	bits  []uint64
+	shift uint
+}
+
+// newHashSet makes a set for about so many hashes.
+func newHashSet(count int) *hashSet {
+	size := uint(max(6, bits.Len(uint(count))+3))
+	return &hashSet{bits: make([]uint64, 1<<(size-6)), shift: 64 - size}
+}
+
+func (s *hashSet) places(hash uint64) (a, b uint64) {
+	return hash >> s.shift, hash * 0x9E3779B97F4A7C15 >> s.shift
+}
+
+func (s *hashSet) add(hash uint64) {
+	a, b := s.places(hash)
+	s.bits[a>>6] |= 1 << (a & 63)
+	s.bits[b>>6] |= 1 << (b & 63)
+}
+
+func (s *hashSet) has(hash uint64) bool {
+	a, b := s.places(hash)
+	return s.bits[a>>6]&(1<<(a&63)) != 0 && s.bits[b>>6]&(1<<(b&63)) != 0
+}

@@ -2,15 +2,15 @@ package matching
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 	"strings"
 )
 
 // likeness is a word of the space that is like a word of the query.
 type likeness struct {
-	post uint32 // its posting number
-	sim  float32
+	post   uint32 // its posting number
+	sim    float32
+	joined bool // it is a part of the word
 }
 
 // wordKey tells words of queries apart.
@@ -43,28 +43,26 @@ const maxKnown = 30_000
 // for a batch and not once a row.
 type search struct {
 	scorer
-	space                        *space
-	known                        map[wordKey]*known
-	epoch                        uint32
-	marks                        []mark   // by term
-	seen                         []uint32 // by name: the epoch that looked at it, or one more when it was yielded
-	hits                         []uint32
-	extra                        [maxWords]float32 // by word of the query: what it counts for unanswered
-	length                       int               // words of the query
-	initialLetters, firstLetters uint64            // of a person's name
-	strict                       bool              // the query is compared as a whole only, so unanswered words always count
-	found                        []found
-	other                        profile // the candidate's name, unpacked
-	text                         []byte
-	sims                         []nearWord
-	bounded                      int // names looked at so far
+	space   *space
+	known   map[wordKey]*known
+	epoch   uint32
+	marks   []mark   // by term
+	seen    []uint32 // by name: the epoch that looked at it, or one more when it was yielded
+	hits    []uint32
+	asked   // what is asked for
+	found   []found
+	other   profile // the candidate's name, unpacked
+	text    []byte
+	bounds  bounds
+	bounded int // names looked at so far
 }
 
 // mark is what a query found of a term of the space.
 type mark struct {
-	epoch uint32
-	sim   float32 // how alike it is to a word of the query
-	words uint64  // which words of the query it is like
+	epoch  uint32
+	sim    float32 // how alike it is to a word of the query
+	words  uint64  // which words of the query it is like
+	joined bool    // it is several words of the query, or a part of one
 }
 
 func newSearch(s *space) *search {
@@ -107,9 +105,10 @@ func (x *search) likenesses(t *term) []likeness {
 func (s *space) findLike(t *term) []likeness {
 	var out []likeness
 	var seen []uint32
-	t.neighbourhood(false, func(h uint64) {
+	own := shapeOf(t)
+	t.neighbourhood(false, func(h uint64, letters bool) {
 		for _, c := range s.spell.bucket(h) {
-			if c.print == uint32(h) {
+			if c.print == uint32(h) && (!letters || mayBeSpelt(own, s.shapes[c.value])) {
 				seen = append(seen, c.value)
 			}
 		}
@@ -117,24 +116,36 @@ func (s *space) findLike(t *term) []likeness {
 	slices.Sort(seen)
 	for _, id := range slices.Compact(seen) {
 		if sim := similar(t, &s.terms[id]); sim > 0 {
-			out = addLikeness(out, likeness{s.posts[id], sim})
+			out = addLikeness(out, likeness{post: s.posts[id], sim: sim})
 		}
 	}
 	// "Iransaffron" may be "Iran Saffron" there.
-	if text := t.text; len(text) >= 5 && t.class != Number {
-		for i := 2; i <= len(text)-2; i++ {
-			left := s.spelt(nil, text[:i])
-			if len(left) == 0 {
-				continue
-			}
-			if right := s.spelt(nil, text[i:]); len(right) > 0 {
-				for _, id := range append(left, right...) {
-					out = addLikeness(out, likeness{s.posts[id], sameMeaning})
-				}
-			}
-		}
+	if s.runs.has(hashKey('j', t.text)) {
+		s.splits(t.text, func(id uint32) {
+			out = addLikeness(out, likeness{post: s.posts[id], sim: sameMeaning, joined: true})
+		})
 	}
 	return slices.Clip(out)
+}
+
+// splits calls yield with the terms that text is written of without blanks,
+// in every way there is, and reports whether there is any.
+func (s *space) splits(text string, yield func(id uint32)) (any bool) {
+	for i := 1; i < len(text); i++ {
+		left := s.spelt(nil, text[:i])
+		if len(left) == 0 {
+			continue
+		}
+		right := s.spelt(nil, text[i:])
+		if more := s.splits(text[i:], yield); !more && len(right) == 0 {
+			continue
+		}
+		any = true
+		for _, id := range append(left, right...) {
+			yield(id)
+		}
+	}
+	return any
 }
 
 // addLikeness adds one, or the better of two of one posting number.
@@ -142,6 +153,7 @@ func addLikeness(list []likeness, l likeness) []likeness {
 	for i := range list {
 		if list[i].post == l.post {
 			list[i].sim = max(list[i].sim, l.sim)
+			list[i].joined = list[i].joined || l.joined
 			return list
 		}
 	}
@@ -169,84 +181,46 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 		x.epoch = 2
 	}
 	x.hits = x.hits[:0]
-	x.weighQuery(q)
+	x.ask(q)
 	x.hitWords(q)
 	x.hitCut(q)
 	x.hitJoined(q)
-	for _, t := range x.hits {
-		if !s.common[t] || x.mayStandAlone(t) {
+	slices.SortFunc(x.hits, s.rarer)
+	x.limit(q)
+	for i, t := range x.hits {
+		if q.person {
+			x.visitInitials(q, t, yield)
+		}
+		m := &x.marks[t]
+		if !x.mayBeRarest(s.held[t], m.words) {
+			continue
+		}
+		if !s.common(t) || x.mayStandAlone(m) {
 			x.visit(oneKey(t), yield)
 		}
-		if s.common[t] {
-			for _, u := range x.hits {
-				if u != t && (!s.common[u] || u > t) {
-					x.visit(pairKey(t, u), yield)
-				}
-			}
-			if q.person {
-				x.visitInitials(q, t, yield)
-			}
+		if !s.common(t) {
+			continue
+		}
+		for _, u := range x.hits[i+1:] {
+			x.visit(pairKey(t, u), yield)
 		}
 	}
 	x.visitWhole(q, yield)
 }
 
-// mayStandAlone reports whether a name may score enough that shares one
-// frequent word with the query and no other. Where the query has more words of
-// weight it may not, and the names under that word alone need not be looked at.
-func (x *search) mayStandAlone(t uint32) bool {
-	if x.space.person {
-		return x.length <= 2
-	}
-	return 1/(1+extraCost*x.unanswered(x.marks[t].words))+slack >= x.space.least
-}
-
-// weighQuery notes what each word of the query costs that nothing answers to.
-func (x *search) weighQuery(q *profile) {
-	x.strict, x.length = q.person || q.segments <= 1, len(q.words)
-	x.initialLetters, x.firstLetters = 0, 0
-	unit := false
-	for i := range q.words {
-		w := &q.words[i]
-		x.extra[i] = w.extra
-		for j := range i {
-			if q.words[j].key == w.key {
-				x.extra[i] = 0 // said twice
-			}
-		}
-		if i == q.last {
-			x.extra[i] = 0 // it may have been cut short
-		}
-		if q.person && w.weight > 0 {
-			if len(w.text) == 1 {
-				x.initialLetters |= letterBit(w.text[0])
-			}
-			x.firstLetters |= letterBit(w.text[0])
-		}
-		if !q.person {
-			if units[w.key] && w.class == Generic && i > 0 {
-				x.strict = false // it may be a unit of what stands before
-			}
-			unit = unit || units[w.key]
-			if unit && w.class == Particle {
-				x.strict = false // or behind
-			}
-		}
-	}
-}
-
 func letterBit(c byte) uint64 { return 1 << (c & 63) }
 
 // hit marks a posting number as of words like some of the query's.
-func (x *search) hit(id uint32, sim float32, words uint64) {
+func (x *search) hit(id uint32, sim float32, words uint64, joined bool) {
 	m := &x.marks[id]
 	if m.epoch != x.epoch {
-		*m = mark{x.epoch, sim, words}
+		*m = mark{x.epoch, sim, words, joined}
 		x.hits = append(x.hits, id)
 		return
 	}
 	m.sim = max(m.sim, sim)
 	m.words |= words
+	m.joined = m.joined || joined
 }
 
 // hitWords marks the terms that are like single words of the query.
@@ -256,7 +230,7 @@ func (x *search) hitWords(q *profile) {
 			continue
 		}
 		for _, l := range x.likenesses(q.words[i].term) {
-			x.hit(l.post, l.sim, 1<<i)
+			x.hit(l.post, l.sim, 1<<i, l.joined)
 		}
 	}
 }
@@ -274,7 +248,7 @@ func (x *search) hitCut(q *profile) {
 			break
 		}
 		if sim := cutSimilar(cut, text); sim > 0 {
-			x.hit(s.posts[id], sim, 1<<q.open)
+			x.hit(s.posts[id], sim, 1<<q.open, false)
 		}
 	}
 }
@@ -292,7 +266,7 @@ func (x *search) hitJoined(q *profile) {
 			h := hashBytes('t', x.text)
 			for _, c := range s.spell.bucket(h) {
 				if c.print == uint32(h) && s.terms[c.value].text == string(x.text) {
-					x.hit(s.posts[c.value], sameMeaning, words)
+					x.hit(s.posts[c.value], sameMeaning, words, true)
 				}
 			}
 			if len(q.words[i].bares) == 0 || j > i+2 {
@@ -302,7 +276,7 @@ func (x *search) hitJoined(q *profile) {
 			h = hashKey('c', want)
 			for _, c := range s.spell.bucket(h) {
 				if t := &s.terms[c.value]; c.print == uint32(h) && len(want) > 3 && len(t.bares) == 0 && t.bare == want {
-					x.hit(s.posts[c.value], fewBones, words)
+					x.hit(s.posts[c.value], fewBones, words, true)
 				}
 			}
 		}
@@ -324,20 +298,24 @@ func (x *search) visit(key uint64, yield func(name uint32)) {
 	}
 }
 
-// visitInitials yields the names that share a frequent word with the query
-// and an initial: "Ivanov I." for "Ivanov, Ivan", either way.
+// visitInitials yields the names that share a word with the query and an
+// initial: "Ivanov I." for "Ivanov, Ivan", either way.
 func (x *search) visitInitials(q *profile, t uint32, yield func(name uint32)) {
+	if x.initialLetters != 0 && !x.space.common(t) {
+		x.visit(oneKey(t), yield)
+	}
 	for i := range q.words {
 		text := q.words[i].text
 		x.visit(letterKey(t, text[0], true), yield)
-		if len(text) == 1 {
+		if len(text) == 1 && x.space.common(t) {
 			x.visit(letterKey(t, text[0], false), yield)
 		}
 	}
 }
 
 // visitWhole yields the names that the query may be without sharing a word
-// with them: written with other spaces, or as initials.
+// with them: written with other spaces, or as initials, or with words of a script
+// without vowels that are one word here.
 func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 	visit := func(key uint64) {
 		for _, c := range x.space.found.bucket(key) {
@@ -349,6 +327,11 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 	}
 	visit(q.squashHash)
 	visit(q.fullHash)
+	for i := range q.words {
+		if w := &q.words[i]; len(w.bares) == 0 && len(w.bare) > 3 {
+			visit(hashKey('J', w.bare))
+		}
+	}
 	if q.person {
 		return
 	}
@@ -362,130 +345,6 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 			visit(hashKey('a', q.words[i].text))
 		}
 	}
-}
-
-// bound is the most a name can score: as if every word of the query that is
-// like one of its words were as good for all of them. Words that are not quite
-// alike cost what their difference does, where that is less than leaving them
-// out: they may weigh less in the query than here.
-func (x *search) bound(name uint32) float32 {
-	s := x.space
-	n := &s.names[name]
-	var exact, near, lack float32
-	var words uint64
-	count := 0
-	sims := x.sims[:0]
-	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		if r.weight == 0 {
-			continue
-		}
-		k := &x.marks[r.post]
-		switch {
-		case k.epoch != x.epoch:
-			lack += r.weight
-			continue
-		case k.sim == sameMeaning:
-			exact += r.weight
-		default:
-			near += r.weight * k.sim
-			sims = append(sims, nearWord{r.weight, k.sim})
-		}
-		words |= k.words
-		count++
-	}
-	x.sims = sims
-	if exact+near <= 0 {
-		return 0
-	}
-	extra := x.unanswered(words)
-	against := lackCost*lack + extraCost*extra + clashCost*min(lack, extra)
-	spelling := float32((extraCost + lackCost + clashCost) * pairedSpelling)
-	most := float32(1)
-	if s.person {
-		if x.initialLetters != 0 || n.initials {
-			return x.boundInitials(name, exact+near, words, max(count, bits.OnesCount64(words)))
-		}
-		if max(count, bits.OnesCount64(words)) < 2 {
-			most = 1 - oneName
-		}
-		extra *= middleName
-		against = personLackCost*lack + min(personExtraCost, personMoreCost)*extra + personClashCost*min(lack, extra)
-		spelling = personSpellingCost
-	}
-	best := float32(0)
-	if exact > 0 {
-		best = exact / (exact + against)
-	}
-	// The word that is most alike first: each is taken while it is better than
-	// what there is.
-	for range sims {
-		most := -1
-		for i := range sims {
-			if sims[i].weight > 0 && (most < 0 || sims[i].sim > sims[most].sim) {
-				most = i
-			}
-		}
-		w := sims[most]
-		sims[most].weight = 0
-		shared := exact + w.weight*w.sim
-		cost := against + w.weight*(1-w.sim)*spelling
-		if score := shared / (shared + cost); score > best {
-			best, exact, against = score, shared, cost
-		}
-	}
-	return best*most + slack
-}
-
-// nearWord is a word of a name that is nearly one of the query's.
-type nearWord struct{ weight, sim float32 }
-
-// slack makes up for what rounding may take from a bound.
-const slack = 1e-4
-
-// unanswered is the least that the query's words cost that the name has not
-// got, where the query is compared as a whole.
-func (x *search) unanswered(words uint64) (sum float32) {
-	if !x.strict {
-		return 0
-	}
-	for i := range x.length {
-		if words&(1<<i) == 0 {
-			sum += x.extra[i]
-		}
-	}
-	return sum
-}
-
-// boundInitials is bound for a person where one of the names has initials; m
-// of the listed name is shared, in count words.
-func (x *search) boundInitials(name uint32, m float32, words uint64, count int) float32 {
-	s := x.space
-	n := &s.names[name]
-	mass, initials := n.mass, false
-	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		text := s.terms[r.term].text
-		if x.marks[r.post].epoch == x.epoch || r.weight == 0 {
-			continue
-		}
-		letter := letterBit(text[0])
-		if x.initialLetters&letter != 0 || len(text) == 1 && x.firstLetters&letter != 0 {
-			m += initialWeight
-			mass -= r.weight - initialWeight
-			initials = true
-		}
-	}
-	against := personLackCost * max(0, mass-m)
-	if !initials {
-		against += middleName * min(personExtraCost, personMoreCost) * x.unanswered(words)
-	}
-	most := m/(m+against) + slack
-	switch {
-	case count >= 2:
-		return most
-	case initials:
-		return most * (1 - oneAndInitial)
-	}
-	return most * (1 - oneName)
 }
 
 // unpack makes the profile of a name of the space.

@@ -41,7 +41,8 @@ func TestSpelling(t *testing.T) {
 }
 
 // TestSimilarMeet checks what the vocabulary rests on: words that are similar
-// at all share a key of their neighbourhoods, whichever is listed.
+// at all share a key of their neighbourhoods, whichever is listed, and are not
+// refused for their letters under it.
 func TestSimilarMeet(t *testing.T) {
 	n := newNames(11, 4000)
 	var terms []term
@@ -57,7 +58,7 @@ func TestSimilarMeet(t *testing.T) {
 	}
 	keys := func(t *term, listed bool) map[uint64]bool {
 		m := map[uint64]bool{}
-		t.neighbourhood(listed, func(h uint64) { m[h] = true })
+		t.neighbourhood(listed, func(h uint64, _ bool) { m[h] = true })
 		return m
 	}
 	met := 0
@@ -69,7 +70,9 @@ func TestSimilarMeet(t *testing.T) {
 			}
 			met++
 			shared := false
-			terms[j].neighbourhood(true, func(h uint64) { shared = shared || asked[h] })
+			terms[j].neighbourhood(true, func(h uint64, letters bool) {
+				shared = shared || asked[h] && (!letters || mayBeSpelt(shapeOf(&terms[i]), shapeOf(&terms[j])))
+			})
 			if !shared {
 				t.Fatalf("%q and %q are similar (%v) and share no key", terms[i].text, terms[j].text, similar(&terms[i], &terms[j]))
 			}

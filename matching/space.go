@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -13,9 +14,11 @@ type space struct {
 
 	terms  []term
 	posts  []uint32  // by term: the number it is posted under
-	common []bool    // by term: found through pairs of words, not alone
+	held   []uint32  // by posting number: how many names hold it
 	spell  *postings // neighbourhood key -> term
+	shapes []shape   // by term
 	sorted []uint32  // terms by text, for words cut short
+	runs   *hashSet  // neighbouring words written as one
 
 	names    []nameRef
 	refs     []ref
@@ -50,6 +53,10 @@ type ref struct {
 // together with a second word: the cost of a query must not grow with the
 // number of names that share a frequent word.
 const commonAt = 60
+
+// common reports whether the names of a posting number are found through pairs
+// of words, not alone.
+func (s *space) common(post uint32) bool { return s.held[post] > commonAt }
 
 // builder gathers the names of a space.
 type builder struct {
@@ -142,8 +149,10 @@ func (b *builder) formSet(forms []string) uint16 {
 func (b *builder) build() *space {
 	s := &b.space
 	var spellings []entry
+	s.shapes = make([]shape, len(s.terms))
 	for id := range s.terms {
-		s.terms[id].neighbourhood(true, func(h uint64) { spellings = append(spellings, entry{h, uint32(id)}) })
+		s.terms[id].neighbourhood(true, func(h uint64, _ bool) { spellings = append(spellings, entry{h, uint32(id)}) })
+		s.shapes[id] = shapeOf(&s.terms[id])
 	}
 	s.spell = newPostings(spellings)
 	s.sorted = make([]uint32, len(s.terms))
@@ -153,22 +162,29 @@ func (b *builder) build() *space {
 	slices.SortFunc(s.sorted, func(a, b uint32) int { return strings.Compare(s.terms[a].text, s.terms[b].text) })
 	spellings = nil
 
-	held := make([]uint32, len(s.terms))
-	for _, r := range s.refs {
-		if r.weight > 0 {
-			held[r.post]++
+	s.held = make([]uint32, len(s.terms))
+	for i := range s.names {
+		to := uint32(len(s.refs))
+		if i+1 < len(s.names) {
+			to = s.names[i+1].words
+		}
+		var buf [maxWords]weighed
+		for _, w := range distinct(s.refs[s.names[i].words:to], buf[:0]) {
+			s.held[w.post]++
 		}
 	}
-	s.common = make([]bool, len(s.terms))
-	for t, n := range held {
-		s.common[t] = n > commonAt
-	}
 	s.names = append(s.names, nameRef{words: uint32(len(s.refs)), acronyms: uint32(len(s.acronyms))}) // the end
+	s.runs = newHashSet(2 * len(s.refs))
+	for id := range len(s.names) - 1 {
+		s.joinRuns(s.refs[s.names[id].words:s.names[id+1].words], func(text []byte) { s.runs.add(hashBytes('j', text)) })
+	}
 	var entries []entry
 	for id := range len(s.names) - 1 {
 		n := &s.names[id]
 		post := func(h uint64) { entries = append(entries, entry{h, uint32(id)}) }
-		s.signature(id, held, post)
+		refs := s.refs[n.words:s.names[id+1].words]
+		s.signature(n, refs, post)
+		s.bareRuns(refs, post)
 		post(n.squash)
 		post(n.full)
 		for _, a := range s.acronyms[n.acronyms:s.names[id+1].acronyms] {
@@ -180,56 +196,137 @@ func (b *builder) build() *space {
 	return s
 }
 
-// signature posts name number id under keys such that whatever scores at
-// least s.least against it holds one of them.
-//
-// A score of at least L needs shared words of weight M with
-// M/(M+lackCost·(W−M)) >= L, where W is the weight of the whole name. The
-// words are taken rarest first until the rest weighs too little to reach
-// that alone: one of those taken must be shared. A frequent one among them is
-// posted with each of the other words instead of alone, unless it is
-// enough by itself.
-func (s *space) signature(id int, held []uint32, post func(uint64)) {
-	n := &s.names[id]
-	refs := s.refs[n.words:s.names[id+1].words]
-	var buf [maxWords]ref
-	words := buf[:0]
+// weighed is a posting number of a name, and what its words weigh together.
+type weighed struct {
+	post   uint32
+	weight float32
+}
+
+// distinct adds the posting numbers of refs that count for something to
+// into, each once.
+func distinct(refs []ref, into []weighed) []weighed {
+next:
 	for _, r := range refs {
-		if r.weight > 0 {
-			words = append(words, r)
-		}
-	}
-	slices.SortFunc(words, func(x, y ref) int { return int(held[x.post]) - int(held[y.post]) })
-	enough := leastShare(s.least, s.person) * n.mass * 0.999
-	rest, heaviest := float32(0), float32(0)
-	for _, w := range words {
-		rest += w.weight
-		heaviest = max(heaviest, w.weight)
-	}
-	for i, w := range words {
-		if rest < enough {
-			break
-		}
-		rest -= w.weight
-		// One name of a person alone never scores enough (oneName).
-		alone := w.weight >= enough && (!s.person || len(words) == 1)
-		if !s.common[w.post] || alone {
-			post(oneKey(w.post))
-		}
-		if !s.common[w.post] {
+		if r.weight == 0 {
 			continue
 		}
-		for j, u := range words {
-			if j == i {
-				continue
+		for i := range into {
+			if into[i].post == r.post {
+				into[i].weight += r.weight
+				continue next
 			}
-			if s.common[u.post] || j > i {
-				post(pairKey(w.post, u.post))
+		}
+		into = append(into, weighed{r.post, r.weight})
+	}
+	return into
+}
+
+// rarer orders posting numbers by how many names hold them, the fewest first.
+func (s *space) rarer(a, b uint32) int {
+	return cmp.Or(cmp.Compare(s.held[a], s.held[b]), cmp.Compare(a, b))
+}
+
+// signature posts a name of the words refs under keys such that whatever scores at
+// least s.least against it finds one of them.
+//
+// Let the words that a query shares with the name be taken from the rarest to
+// the most frequent. The score is at most M/(M+lackCost·(W−M)), where M is what
+// they weigh and W what the whole name does: all words rarer than the first
+// shared one are missing, so the name need not be posted under a word where
+// that one and all more frequent ones weigh too little together. Where the
+// rarest shared word is a frequent one, the name is posted under it with the
+// second rarest shared word, under the same condition, and alone only if it is
+// enough by itself.
+//
+// A person's name is posted so for what it shares in full; and because
+// initials may stand for all its other words, under every word for the names
+// that have any (initialKey, letterKey).
+func (s *space) signature(n *nameRef, refs []ref, post func(uint64)) {
+	var buf [maxWords]weighed
+	words := distinct(refs, buf[:0])
+	slices.SortFunc(words, func(a, b weighed) int { return s.rarer(a.post, b.post) })
+	enough := leastShare(s.least, s.person) * n.mass * 0.999
+	rest := float32(0)
+	for _, w := range words {
+		rest += w.weight
+	}
+	for i, w := range words {
+		if s.person {
+			s.letterSignature(refs, w.post, post)
+		}
+		if rest < enough {
+			if !s.person {
+				break
 			}
-			if s.person {
-				text := s.terms[u.term].text
-				post(letterKey(w.post, text[0], len(text) == 1))
+			if !s.common(w.post) {
+				post(oneKey(w.post)) // for a query with initials
 			}
+			continue
+		}
+		rest -= w.weight
+		if !s.common(w.post) {
+			post(oneKey(w.post))
+			continue
+		}
+		// One name of a person alone never scores enough (oneName).
+		if w.weight >= enough && (!s.person || len(words) == 1) {
+			post(oneKey(w.post))
+		}
+		more := rest
+		for _, u := range words[i+1:] {
+			if w.weight+more < enough {
+				break
+			}
+			more -= u.weight
+			post(pairKey(w.post, u.post))
+		}
+	}
+}
+
+// longestRun is how many neighbouring words are looked for as one.
+const longestRun = 6
+
+// joinRuns yields neighbouring words of a name written as one.
+func (s *space) joinRuns(refs []ref, yield func(text []byte)) {
+	var buf [maxWordLen]byte
+	for i := range refs {
+		text := append(buf[:0], s.terms[refs[i].term].text...)
+		for j := i + 1; j < len(refs) && j < i+longestRun && refs[j].segment == refs[i].segment; j++ {
+			next := s.terms[refs[j].term].text
+			if len(text)+len(next) > maxWordLen {
+				break
+			}
+			text = append(text, next...)
+			yield(text)
+		}
+	}
+}
+
+// bareRuns posts a name under the consonants of neighbouring words of a script
+// without vowels, which may be one word in Latin letters (joinBare).
+func (s *space) bareRuns(refs []ref, post func(uint64)) {
+	for i := range refs {
+		if len(s.terms[refs[i].term].bares) == 0 {
+			continue
+		}
+		text := s.terms[refs[i].term].text
+		for k := i + 1; k < len(refs) && k < i+3 && refs[k].segment == refs[i].segment && len(text) < maxWordLen; k++ {
+			text += s.terms[refs[k].term].text
+			post(hashKey('J', bare(text)))
+		}
+	}
+}
+
+// letterSignature posts a word of a person's name with the initials beside
+// it, and a frequent one with the letters that the others begin with.
+func (s *space) letterSignature(refs []ref, w uint32, post func(uint64)) {
+	for _, r := range refs {
+		if r.post == w || r.weight == 0 {
+			continue
+		}
+		text := s.terms[r.term].text
+		if initial := len(text) == 1; initial || s.common(w) {
+			post(letterKey(w, text[0], initial))
 		}
 	}
 }
@@ -256,9 +353,7 @@ func letterKey(t uint32, letter byte, initial bool) uint64 {
 	return mix((uint64(t)<<32 | k | 1<<31) * 0xA0761D6478BD642F)
 }
 
+// pairKey is of two words, the rarer first.
 func pairKey(t, u uint32) uint64 {
-	if t > u {
-		t, u = u, t
-	}
 	return mix((uint64(t)<<32 | uint64(u)) * 0xD6E8FEB86659FD93)
 }

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -273,9 +274,10 @@ const leastSimilar = 0.70
 
 // neighbourhood calls yield with keys such that two words that are similar at
 // all have one in common, when one of them asks and the other is listed. It is
-// how a space finds the words like a word without looking at every one.
-func (t *term) neighbourhood(listed bool, yield func(uint64)) {
-	yield(hashKey('k', t.key))
+// how a space finds the words like a word without looking at every one. What
+// is found under a key of letters only needs to be spelt alike (mayBeSpelt).
+func (t *term) neighbourhood(listed bool, yield func(key uint64, letters bool)) {
+	yield(hashKey('k', t.key), false)
 	spellings(t.text, yield)
 	for _, a := range t.alts {
 		spellings(a, yield)
@@ -284,24 +286,24 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 		return
 	}
 	if t.stem != "" {
-		yield(hashKey('t', t.stem))
-		yield(hashKey('t', strings.TrimSuffix(t.stem, "ov")))
+		yield(hashKey('t', t.stem), false)
+		yield(hashKey('t', strings.TrimSuffix(t.stem, "ov")), false)
 	}
 	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
-		yield(hashKey('s', t.skeleton))
+		yield(hashKey('s', t.skeleton), false)
 	}
 	if len(t.bares) == 0 {
 		// Latin words meet those of scripts without vowels under a key of
 		// their own, and each other under another when there are letters enough.
 		if len(t.bare) > 2 {
-			yield(hashKey('v', t.bare))
+			yield(hashKey('v', t.bare), false)
 		}
 		latin := byte('c')
 		if !listed {
 			latin = 'C'
 		}
 		if len(t.bare) > 1 {
-			yield(hashKey(latin, t.bare))
+			yield(hashKey(latin, t.bare), false)
 		}
 		return
 	}
@@ -310,15 +312,15 @@ func (t *term) neighbourhood(listed bool, yield func(uint64)) {
 		bones = 'c'
 	}
 	for _, b := range t.bares {
-		yield(hashKey(bones, b))
-		yield(hashKey('b', b))
+		yield(hashKey(bones, b), false)
+		yield(hashKey('b', b), false)
 	}
 }
 
 // spellings yields the word and what is left of its beginning when one or two
 // letters are dropped: two words that are n edits apart share one of these.
-func spellings(s string, yield func(uint64)) {
-	yield(hashKey('t', s))
+func spellings(s string, yield func(key uint64, letters bool)) {
+	yield(hashKey('t', s), false)
 	limit := editLimit(len(s))
 	if len(s) == 3 {
 		limit = 1
@@ -331,17 +333,47 @@ func spellings(s string, yield func(uint64)) {
 	if len(p) > prefixLen {
 		p = p[:prefixLen]
 	}
-	yield(hashKey('d', p))
+	yield(hashKey('d', p), true)
 	for i := range len(p) {
 		one := append(append(buf[:0], p[:i]...), p[i+1:]...)
-		yield(hashBytes('d', one))
+		yield(hashBytes('d', one), true)
 		if limit > 1 {
 			for j := i; j < len(one); j++ {
 				var buf2 [prefixLen]byte
-				yield(hashBytes('d', append(append(buf2[:0], one[:j]...), one[j+1:]...)))
+				yield(hashBytes('d', append(append(buf2[:0], one[:j]...), one[j+1:]...)), true)
 			}
 		}
 	}
+}
+
+// shape is the letters of a word, and its length in the five bits above: what
+// refuses most words without looking at them. It is 0 where a word has other readings.
+type shape uint32
+
+const shapeLetters = 1<<27 - 1
+
+func shapeOf(t *term) shape {
+	if len(t.alts) > 0 {
+		return 0
+	}
+	return shape(t.letters&shapeLetters | uint32(min(len(t.text), 31))<<27)
+}
+
+// mayBeSpelt reports whether two words may be alike as they are written; it
+// refuses nothing that spelling does not.
+func mayBeSpelt(a, b shape) bool {
+	if a == 0 || b == 0 {
+		return true
+	}
+	n, m := int(a>>27), int(b>>27)
+	limit := editLimit(min(n, m))
+	if n == 3 || m == 3 {
+		limit = 1
+	}
+	if d := n - m; (d > limit || -d > limit) && n != 31 && m != 31 {
+		return false
+	}
+	return bits.OnesCount32(uint32((a^b)&shapeLetters)) <= 2*limit
 }
 
 // prefixLen is how much of a word the vocabulary keeps neighbours of.
