@@ -23,6 +23,7 @@ func (c *Comparison) supports() bool {
 var cityFeature = Feature{
 	Name: "city",
 	Doc:  "The party's city in one of the listed addresses: a little support for a likely name, much for an acronym. Another city says nothing, since parties have several.",
+	Lift: func(p *screening.Party) float64 { return liftIf(p.City != "", cityAcronymBonus) },
 	Score: func(c *Comparison) []screening.Evidence {
 		if c.Party.City == "" || !c.supports() {
 			return nil
@@ -80,6 +81,7 @@ func isCountry(w Word) bool {
 var addressFeature = Feature{
 	Name: "address",
 	Doc:  "Words and numbers of the party's address that stand in a listed one, cities and countries apart: support for a likely name.",
+	Lift: func(p *screening.Party) float64 { return liftIf(p.Address != "", addressBonus) },
 	Score: func(c *Comparison) []screening.Evidence {
 		if c.Party.Address == "" || !c.supports() {
 			return nil

@@ -18,6 +18,7 @@ const (
 var birthDateFeature = Feature{
 	Name: "birth date",
 	Doc:  "Birth dates to the precision both sides give: the same day supports, another year speaks strongly against, an unknown one is missing.",
+	Lift: func(p *screening.Party) float64 { return liftIf(p.BirthDate != "", sameBirthDate) },
 	Score: func(c *Comparison) []screening.Evidence {
 		if !c.Party.Role.Person() || c.Score <= 0 {
 			return nil

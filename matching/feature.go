@@ -19,6 +19,27 @@ type Feature struct {
 	// Score returns what the feature has to say: nothing, or evidence whose
 	// scores are added to those of the features before it.
 	Score func(c *Comparison) []screening.Evidence
+	// Lift is the most the feature may add for a party to what the name came
+	// to; nil where it never adds anything. Names that cannot reach the line with
+	// the lifts of all features are not scored by them.
+	Lift func(p *screening.Party) float64
+}
+
+// liftOf is the most that all features may add for a party.
+func liftOf(p *screening.Party) (sum float64) {
+	for i := range All {
+		if All[i].Lift != nil {
+			sum += All[i].Lift(p)
+		}
+	}
+	return sum
+}
+
+func liftIf(given bool, lift float64) float64 {
+	if given {
+		return lift
+	}
+	return 0
 }
 
 // Comparison is a party beside one name of an entity, as the features see it.

@@ -44,6 +44,7 @@ func identifierKey(id screening.Identifier) string {
 var identifierFeature = Feature{
 	Name: "identifier",
 	Doc:  "Numbers and codes that name one party (LEI, ROR, registration, tax, SWIFT, IMO): an equal one decides, a different one of a lasting kind speaks against.",
+	Lift: func(p *screening.Party) float64 { return liftIf(len(p.Identifiers) > 0, sameIdentifier) },
 	Score: func(c *Comparison) []screening.Evidence {
 		var out []screening.Evidence
 		for _, a := range c.Party.Identifiers {

@@ -147,7 +147,7 @@ func (ix *Index) match(p *screening.Party, exhaustive bool, line float64) []scre
 		x.each(&q, look)
 	}
 	x.foundByNumber(ix, p)
-	return ix.judge(p, &q, x, line)
+	return ix.judge(p, &q, x, line, exhaustive)
 }
 
 // foundByNumber adds the entities that have an identifier or a website of the party's.
@@ -173,11 +173,16 @@ func (x *search) foundByNumber(ix *Index, p *screening.Party) {
 }
 
 // judge turns scores of names into candidates: all at or above the line, best
-// first, and the best one below it.
-func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64) []screening.Candidate {
+// first, and the best one below it. Names that no feature can lift so far are
+// not explained; with doubt, some of them are.
+func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64, doubt bool) []screening.Candidate {
 	// By entity, the best name of each first.
 	slices.SortFunc(x.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.entity, b.entity), -cmp.Compare(a.score, b.score), cmp.Compare(a.name, b.name))
+	})
+	x.found = slices.CompactFunc(x.found, func(a, b found) bool { return a.entity == b.entity })
+	slices.SortFunc(x.found, func(a, b found) int {
+		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.entity, b.entity))
 	})
 	type judged struct {
 		Scored
@@ -185,16 +190,12 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64) 
 	}
 	var flagged []judged
 	var nearest judged
-	var below found // the best name too low for any feature to lift
-	least := ix.policy.NoteLine
-	for i, f := range x.found {
-		if i > 0 && x.found[i-1].entity == f.entity {
-			continue
-		}
-		if f.score > 0 && float64(f.score) < least-0.08 {
-			if f.score > below.score {
-				below = f
-			}
+	lift := liftOf(p) + slack
+	if doubt {
+		lift += 0.08
+	}
+	for _, f := range x.found {
+		if most := float64(f.score) + lift; most < line && most < nearest.Score {
 			continue
 		}
 		e := ix.entities[f.entity]
@@ -204,10 +205,6 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64) 
 		} else if nearest.entity == nil || better(j.Scored, j.entity, nearest.Scored, nearest.entity) < 0 {
 			nearest = j
 		}
-	}
-	if nearest.entity == nil && below.score > 0 {
-		e := ix.entities[below.entity]
-		nearest = judged{x.explain(q, p, e, below.name, ix.policy), e}
 	}
 	slices.SortFunc(flagged, func(a, b judged) int { return better(a.Scored, a.entity, b.Scored, b.entity) })
 	if nearest.entity != nil && nearest.Score > 0 {

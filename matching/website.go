@@ -65,6 +65,7 @@ func hosts(e *screening.Entity) []string {
 var websiteFeature = Feature{
 	Name: "website",
 	Doc:  "The party's website beside the listed ones: the same server is nearly as good as an identifier, another one says nothing.",
+	Lift: func(p *screening.Party) float64 { return liftIf(p.Website != "", sameWebsite) },
 	Score: func(c *Comparison) []screening.Evidence {
 		ours := host(c.Party.Website)
 		if ours == "" {
