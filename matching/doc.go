@@ -32,17 +32,48 @@
 //  2. A profile (profile.go) keeps the words that count, apart from legal forms,
 //     with what each weighs in this name.
 //  3. The index (index.go, space.go) keeps every name as numbers of words, and
-//     posts it under its rarest words, and under pairs of the frequent ones:
-//     so many that whatever name could score as high as the note line shares one.
+//     posts it under its rare words, and under pairs of the frequent ones.
 //  4. A query (query.go) finds the words like its own, once for each distinct
-//     word of a batch; follows the postings; and bounds each name's score by
-//     one pass over its words.
+//     word of a batch; follows the postings of those that may carry a match; and
+//     bounds what each name can score (bound.go) before it compares letters.
 //  5. The names left are aligned (align.go, person.go): word by word, joined and
 //     split words, initials, and each part of a cell that lists departments and
 //     places beside the name. Which two words are alike, and how much, is in
 //     term.go and similarity.go.
 //  6. Entities whose best name is likely are scored by all features (all.go), and
 //     those at or above the review line are returned best first, with the best one below.
+//
+// # Why the index misses nothing
+//
+// What comparing with every name would put at or above the note line, the index
+// finds; a line below 0.60 (oneName) is not held for persons of whom initials are
+// all that agrees. The argument, with L for the note line:
+//
+//   - Words that are alike at all share a key of their neighbourhoods (term.go),
+//     so every word of a listed name that a word of the query could be paired with is
+//     known before any name is read (the hits). Words written as one are found by
+//     the runs of neighbours that some name has.
+//   - Let r be the rarest hit that a name holds, by the number of names that hold
+//     each word. All its rarer words are missing from the query, which leaves
+//     M/(M+lackCost·(W−M)) at most, M the weight of r and of all that is more
+//     frequent, W of the name. So a name is posted under those of its words only where
+//     that is L or more, and under a frequent r together with the second rarest hit.
+//   - The query's words that have only hits rarer than r are unanswered in that
+//     name; with Q their weight and M that of the others, it scores
+//     M/(M+f·extraCost·Q) at most. Where that is below L the names under r need not
+//     be read: mostly the names that share a frequent word and nothing else. It
+//     holds for each run of words that is compared by itself (a part of a cell, a
+//     university behind its institute), and a word is read if any run allows it.
+//   - f is loneCost or more where one distinctive word is shared at most, and
+//     strict where they weigh next to nothing, unless words were joined.
+//   - A name that is read is bounded again from both sides, with its own words
+//     and what spelling costs at least, and compared only if that reaches L.
+//   - Names that are the same letters with other spaces, initials of each other,
+//     or of a person with initials, have keys of their own.
+//   - What the features may add to a name is known before they are asked (Lift),
+//     and a name that cannot reach the line with it is not explained.
+//
+// TestExhaustive compares the index with all names, at both lines.
 //
 // Beside the index stands a Directory (directory.go), which finds entities by
 // the beginnings of the words of their names, for people who type and look: it
@@ -53,7 +84,8 @@
 // Write a Feature in a file of its own: a name, the sentence a reader of the
 // report sees, and a func that returns its evidence; list it in all.go; add
 // pairs for and against to testdata/pairs; run the tests with -update, and read
-// what changed in testdata/quality.golden. A feature may lift a score only where
+// what changed in testdata/quality.golden. If it ever adds to what the name came
+// to, say how much at most (Lift). A feature may lift a score only where
 // the name has reached the note line already, or where the index can find the
 // entity without its name as it does by identifier: anything else it lifted
 // would be found by comparing with all names only, and TestExhaustive fails.
@@ -67,6 +99,6 @@
 // not the sound of its own is found by the aliases the list gives, or not at
 // all. It does not tell two parties of one name apart, unless an identifier, a
 // birth date or a country does. It does not learn from decisions. Below the note
-// line the nearest candidate is the best of those the index looked at, which need
-// not be the best there is.
+// line the nearest candidate is the best of those that could not be ruled out
+// without comparing, which need not be the best there is, and often is none.
 package matching

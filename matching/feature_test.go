@@ -338,3 +338,44 @@ func TestAParentAloneAsksWhichPart(t *testing.T) {
 		t.Error("asked although hardly anything is missing")
 	}
 }
+
+// TestLift holds each feature to what it says it may add: judge leaves names
+// out that cannot reach the line with it.
+func TestLift(t *testing.T) {
+	party := &screening.Party{
+		Name: "Tarvenko Instruments", Role: screening.RolePartner, City: "Minsk", Address: "14 Ostrovna Street, block 7",
+		Website: "https://tarvenko.example", BirthDate: "1961-04-03", Identifiers: []screening.Identifier{{Kind: "lei", Value: "5493001KJTIIGC8Y1R12"}},
+	}
+	entity := &screening.Entity{
+		Names:     []screening.Name{{Text: "Tarvenko Instruments"}, {Text: "TI"}},
+		Addresses: []screening.Address{{Text: "14 Ostrovna Street, block 7, Minsk", City: "Minsk"}}, Websites: []string{"tarvenko.example"},
+		BirthDates: []string{"1961-04-03"}, Identifiers: party.Identifiers,
+	}
+	for _, role := range []screening.Role{screening.RolePartner, screening.RolePerson} {
+		person := role.Person()
+		party.Role = role
+		for _, f := range All {
+			if f.Name == "name" || f.Name == "acronym" {
+				continue // they are what the name comes to
+			}
+			for _, by := range []uint8{byNothing, byWords, byAcronym} {
+				for _, came := range []float64{0, 0.7, 0.9} {
+					c := &Comparison{Party: party, Entity: entity, Name: entity.Names[0], Policy: screening.DefaultPolicy(), Score: came,
+						query: prepare(party.Name, person), candidate: prepare("Tarvenko Instruments", person), aligned: alignment{by: by}}
+					lift := 0.0
+					if f.Lift != nil {
+						lift = f.Lift(party)
+						if none := f.Lift(&screening.Party{Name: party.Name, Role: role, Country: "BY"}); none != 0 {
+							t.Errorf("%s: may add %v to a party of which only name and country are known", f.Name, none)
+						}
+					}
+					for _, ev := range f.Score(c) {
+						if ev.Score > lift {
+							t.Errorf("%s adds %v to %v, and says it adds %v at most", f.Name, ev.Score, came, lift)
+						}
+					}
+				}
+			}
+		}
+	}
+}

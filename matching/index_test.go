@@ -54,10 +54,15 @@ func sameAsExhaustive(t *testing.T, entities []*screening.Entity, parties []*scr
 	x := newSearch(ix.orgs)
 	compared, flagged := 0, 0
 	for _, p := range parties {
-		got, want := above(ix, ix.Match(p)), above(ix, ix.Exhaustive(p))
+		found, all := ix.Match(p), ix.Exhaustive(p)
+		got, want := above(ix, found), above(ix, all)
 		flagged += len(want)
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%q: the index finds %s, comparing all finds %s", p.Name, summary(got), summary(want))
+		}
+		// And nothing that is only to be recorded either.
+		if got, want := noted(ix, found), noted(ix, all); !reflect.DeepEqual(got, want) {
+			t.Errorf("%q: the nearest by the index is %s, by comparing all %s", p.Name, summary(got), summary(want))
 		}
 		if !p.Role.Person() {
 			q := prepare(p.Name, false)
@@ -79,6 +84,13 @@ func above(ix *Index, candidates []screening.Candidate) []screening.Candidate {
 		i = len(candidates)
 	}
 	return append([]screening.Candidate{}, candidates[:i]...)
+}
+
+// noted is the nearest candidate below the review line, if it reaches the note line.
+func noted(ix *Index, candidates []screening.Candidate) []screening.Candidate {
+	return slices.DeleteFunc(append([]screening.Candidate{}, candidates...), func(c screening.Candidate) bool {
+		return c.Score >= ix.policy.ReviewLine || c.Score < ix.policy.NoteLine
+	})
 }
 
 func summary(candidates []screening.Candidate) string {
