@@ -41,5 +41,7 @@ var All = []Job{
 	refreshJob,
 	screenJob,
 	inboxJob,
+	remindJob,
+	notifyJob,
 	backupJob,
 }

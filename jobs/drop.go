@@ -185,7 +185,8 @@ func basis(ctx context.Context, env *Env) (string, error) {
 		Columns       intake.Columns
 		Jurisdictions []string
 		Editions      []edition
-	}{Version: env.Version, Policy: env.Policy, Columns: env.Columns, Jurisdictions: env.Jurisdictions}
+		Day           string // rules have days they begin and end
+	}{Day: env.today(), Version: env.Version, Policy: env.Policy, Columns: env.Columns, Jurisdictions: env.Jurisdictions}
 	for i := range env.Cards {
 		if env.off(&env.Cards[i]) != "" {
 			continue
@@ -295,6 +296,19 @@ func (ib *inbox) decided(ctx context.Context, d *drop, got *Decided) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d verdicts are on record now, %d were on record already, %d lines have no verdict, %d were not applied.\n",
 		got.Applied, got.Unchanged, got.Undecided, len(got.Problems))
+	if got.Closed > 0 {
+		fmt.Fprintf(&b, "True matches were closed for the work of %d rows.\n", got.Closed)
+	}
+	for _, h := range got.Frozen {
+		var on []string
+		for _, l := range h.Listings {
+			on = append(on, l.List+" "+l.Entity)
+		}
+		fmt.Fprintf(&b, "\n%s: HOLD: true match under an asset freeze (%s). %s\n", h.Cell, strings.Join(on, ", "), screening.HoldNow)
+		for _, rule := range h.Holds {
+			fmt.Fprintf(&b, "  %s\n", rule.Text())
+		}
+	}
 	if got.Waiting > 0 {
 		fmt.Fprintf(&b, "%d of them wait for a second signed-in person to say the same.\n", got.Waiting)
 	}

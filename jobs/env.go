@@ -39,6 +39,7 @@ type Env struct {
 	Backups    Backups
 	DropFolder DropFolder
 	Review     Review
+	Notices    Notices
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string

@@ -391,15 +391,17 @@ func (s *Screening) rows(ctx context.Context) iter.Seq2[*screening.Partner, erro
 	}
 }
 
+// noteLooksLikePerson stands beside the name of a person in a column of organisations.
+const noteLooksLikePerson = "looks like a person, map it"
+
 func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *screening.Result {
 	j.Registry.Follow(p)
 	found := make([][]screening.Candidate, len(p.Parties))
 	for i := range p.Parties {
 		party := &p.Parties[i]
 		found[i] = m.Match(party)
-		const note = "looks like a person, map it"
-		if !party.Role.Person() && matching.LooksLikePerson(party.Name) && !slices.Contains(party.Notes, note) {
-			party.Notes = append(party.Notes, note)
+		if !party.Role.Person() && matching.LooksLikePerson(party.Name) && !slices.Contains(party.Notes, noteLooksLikePerson) {
+			party.Notes = append(party.Notes, noteLooksLikePerson)
 		}
 	}
 	return j.Row(p, found)

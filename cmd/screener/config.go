@@ -34,6 +34,7 @@ type Config struct {
 	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
 	Schedule map[string]string `toml:"schedule"`
 	Review   ReviewConfig      `toml:"review"`
+	Notify   NotifyConfig      `toml:"notify"`
 	Inbox    InboxConfig       `toml:"inbox"`
 	Backup   BackupConfig      `toml:"backup"`
 
@@ -338,6 +339,9 @@ var keys = []string{
 	"schedule",
 	"review", "review.legal_compliance", "review.export_control", "review.sponsored_programmes", "review.procurement", "review.disclosure",
 	"review.ethics", "review.data_protection", "review.default", "review.escalate_days", "review.review_days", "review.remind_days",
+	"notify", "notify.link", "notify.folder", "notify.mail", "notify.mail.host", "notify.mail.port", "notify.mail.tls", "notify.mail.ca_file",
+	"notify.mail.user", "notify.mail.password_file", "notify.mail.from", "notify.mail.to", "notify.mail.attach",
+	"notify.webhook", "notify.webhook.url", "notify.webhook.secret_file",
 	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
 }
 

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/mail"
+	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"partnerscreen/jobs"
@@ -64,6 +68,107 @@ func (c *ReviewConfig) wrong() string {
 	return ""
 }
 
+// NotifyConfig says who is told, and how. Passwords and secrets stand in
+// files of their own or in the environment, never here.
+type NotifyConfig struct {
+	Link    string         `toml:"link"`
+	Folder  string         `toml:"folder"`
+	Mail    *MailConfig    `toml:"mail"`
+	Webhook *WebhookConfig `toml:"webhook"`
+}
+
+// MailConfig is where mail is handed in; the password comes from PasswordFile
+// or SCREENER_SMTP_PASSWORD.
+type MailConfig struct {
+	Host         string   `toml:"host"`
+	Port         int      `toml:"port"`
+	TLS          string   `toml:"tls"`     // starttls (the default), tls, or none on this machine
+	CAFile       string   `toml:"ca_file"` // of the office's own authority, PEM
+	User         string   `toml:"user"`
+	PasswordFile string   `toml:"password_file"`
+	From         string   `toml:"from"`
+	To           []string `toml:"to"`
+	Attach       bool     `toml:"attach"`
+}
+
+// WebhookConfig is an address that is told; the secret comes from SecretFile
+// or SCREENER_WEBHOOK_SECRET.
+type WebhookConfig struct {
+	URL        string `toml:"url"`
+	SecretFile string `toml:"secret_file"`
+}
+
+// wrong says what is wrong with it, or "".
+func (c *NotifyConfig) wrong() string {
+	if m := c.Mail; m != nil {
+		for _, who := range append(slices.Clone(m.To), m.From) {
+			if _, err := mail.ParseAddress(who); err != nil {
+				return fmt.Sprintf("notify.mail: %q is no mail address; write from, and to", who)
+			}
+		}
+		local := m.Host == "localhost" || net.ParseIP(m.Host).IsLoopback()
+		switch {
+		case m.Host == "":
+			return "notify.mail.host: name the server mail is handed in at"
+		case m.Port < 0 || m.Port > 65535:
+			return "notify.mail.port must be from 1 to 65535"
+		case !slices.Contains([]string{"", "starttls", "tls", "none"}, m.TLS):
+			return fmt.Sprintf("notify.mail.tls: there is no %q; there are starttls, tls and none", m.TLS)
+		case m.TLS == "none" && !local:
+			return "notify.mail.tls: mail leaves this machine only encrypted; write starttls or tls"
+		}
+	}
+	if h := c.Webhook; h != nil {
+		if u, err := url.Parse(h.URL); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return "notify.webhook.url must be an http or https address"
+		}
+	}
+	return ""
+}
+
+// notices reads the passwords and secrets beside it.
+func (c *NotifyConfig) notices(place func(string) string) (jobs.Notices, error) {
+	out := jobs.Notices{Link: c.Link, Folder: place(c.Folder)}
+	if m := c.Mail; m != nil {
+		password, err := secret("SCREENER_SMTP_PASSWORD", place(m.PasswordFile))
+		if err != nil {
+			return out, fmt.Errorf("notify.mail.password_file: %w", err)
+		}
+		if m.User != "" && password == "" {
+			return out, errors.New("notify.mail: there is a user and no password; put it into SCREENER_SMTP_PASSWORD, or into a file named by password_file")
+		}
+		out.Mail = &jobs.MailServer{
+			Host: m.Host, TLS: cmp.Or(m.TLS, "starttls"), User: m.User, Password: password, From: m.From, To: m.To, Attach: m.Attach,
+			Port: cmp.Or(m.Port, map[string]int{"tls": 465, "none": 25}[m.TLS], 587),
+		}
+		if m.CAFile != "" {
+			if out.Mail.Roots, err = os.ReadFile(place(m.CAFile)); err != nil {
+				return out, fmt.Errorf("notify.mail.ca_file: %w", err)
+			}
+		}
+	}
+	if h := c.Webhook; h != nil {
+		key, err := secret("SCREENER_WEBHOOK_SECRET", place(h.SecretFile))
+		if err != nil {
+			return out, fmt.Errorf("notify.webhook.secret_file: %w", err)
+		}
+		if len(key) < 16 {
+			return out, errors.New("notify.webhook: what it is told is signed; put a secret of 16 letters or more into SCREENER_WEBHOOK_SECRET, or into a file named by secret_file")
+		}
+		out.Webhook = &jobs.Webhook{URL: h.URL, Secret: []byte(key)}
+	}
+	return out, nil
+}
+
+// secret is a variable of the environment, else what a file holds, else "".
+func secret(variable, file string) (string, error) {
+	if v := os.Getenv(variable); v != "" || file == "" {
+		return v, nil
+	}
+	b, err := os.ReadFile(file)
+	return strings.TrimSpace(string(b)), err
+}
+
 // BackupConfig says where backups go every night.
 type BackupConfig struct {
 	Folder string `toml:"folder"`
@@ -77,6 +182,8 @@ func (c *Config) wrongWork() string {
 		return "backup.keep must not be below 0"
 	case c.Review.wrong() != "":
 		return c.Review.wrong()
+	case c.Notify.wrong() != "":
+		return c.Notify.wrong()
 	case c.Inbox.SettleSeconds < 0:
 		return "inbox.settle_seconds must not be below 0"
 	}
@@ -90,7 +197,7 @@ func (c *Config) wrongWork() string {
 
 // work fills in what the jobs of the office need: folders and addresses.
 // Relative folders start at the configuration file, else at the data folder.
-func (c *Config) work(env *jobs.Env, p places) {
+func (c *Config) work(env *jobs.Env, p places) (err error) {
 	place := func(folder string) string {
 		if folder == "" || filepath.IsAbs(folder) {
 			return folder
@@ -105,6 +212,10 @@ func (c *Config) work(env *jobs.Env, p places) {
 		Days: map[screening.Grade]int{screening.Escalate: c.Review.EscalateDays, screening.Review: c.Review.ReviewDays},
 	}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}
+	if env.Notices, err = c.Notify.notices(place); err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	return nil
 }
 
 // checkSchedule finds schedules of the configuration that nothing can run by.

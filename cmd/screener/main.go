@@ -172,7 +172,9 @@ func (a *app) env(ctx context.Context) (*jobs.Env, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg.work(env, p)
+	if err := cfg.work(env, p); err != nil {
+		return nil, nil, err
+	}
 	if err := checkSchedule(env, p.config); err != nil {
 		return nil, nil, err
 	}

@@ -68,7 +68,8 @@ const (
 	upsertLook     = `insert into drop_looks (place, size, modified, since) values (?, ?, ?, ?)
 		on conflict (place) do update set size = excluded.size, modified = excluded.modified, since = excluded.since`
 	deleteLook     = `delete from drop_looks where place = ?`
-	decisionsSince = `select count(*) from decisions where made > ? or (expires > ? and expires <= ?)`
+	decisionsSince = `select (select count(*) from decisions where made > ? or (expires > ? and expires <= ?))
+		+ (select count(*) from dispositions where made > ? or (expires > ? and expires <= ?))`
 )
 
 // KeepDrop keeps how far a file of the drop folder is.
@@ -142,9 +143,10 @@ func (s *Store) KeepLooks(ctx context.Context, looks []Look, now time.Time) (map
 	return since, err
 }
 
-// DecisionsSince counts the decisions that came or lapsed between two times.
+// DecisionsSince counts the decisions and dispositions that came or lapsed
+// between two times.
 func (s *Store) DecisionsSince(ctx context.Context, then, now time.Time) (int, error) {
 	var n int
-	err := s.read.GetContext(ctx, &n, s.read.Rebind(decisionsSince), stamp{then}, stamp{then}, stamp{now})
+	err := s.read.GetContext(ctx, &n, s.read.Rebind(decisionsSince), stamp{then}, stamp{then}, stamp{now}, stamp{then}, stamp{then}, stamp{now})
 	return n, s.fault(ctx, "looking for newer decisions", err)
 }
