@@ -17,6 +17,9 @@ type Judge struct {
 	// Unscreened names the enabled binding lists that could not be used and
 	// whose absence was accepted: no row reads clear then.
 	Unscreened []string
+	// Restricted lists are open to some viewers only. What is on one is never
+	// joined with what is on another list, so that it can be left out whole.
+	Restricted map[string]bool
 	// SecondOpinion scores a query and a candidate by another method, to be
 	// shown beside the match; nil shows none.
 	SecondOpinion func(query, candidate string) float64
@@ -26,6 +29,9 @@ type Judge struct {
 	Memory *Memory
 	Now    time.Time
 }
+
+// notScreened begins the note of a party that was not compared with a list.
+const notScreened = "not screened against "
 
 // Work is what the row says of the collaboration itself. The zero value
 // answers nothing: standard stakes, sharing and funding unknown.
@@ -114,9 +120,9 @@ func (j *Judge) Party(work *Work, p *Party, found []Candidate) PartyResult {
 	r := PartyResult{Grade: Clear, Matches: []Match{}}
 	for _, list := range j.Unscreened {
 		r.Grade = Note
-		r.Notes = append(r.Notes, "not screened against "+list)
+		r.Notes = append(r.Notes, notScreened+list)
 	}
-	for _, group := range sameParties(found) {
+	for _, group := range j.sameParties(found) {
 		m := j.match(work, p, group)
 		if m.Strength.Rank() >= Medium.Rank() {
 			r.Matches = append(r.Matches, m)
@@ -244,14 +250,19 @@ func (j *Judge) bearing(list string) Bearing {
 	return cmp.Or(j.Bearing[list], Binding)
 }
 
+// apart reports whether two listed parties may not be shown as one.
+func (j *Judge) apart(a, b *Entity) bool {
+	return a.List != b.List && (j.Restricted[a.List] || j.Restricted[b.List])
+}
+
 // sameParties groups candidates that are one party. Candidates come best
 // first, and so do the groups and their members.
-func sameParties(found []Candidate) [][]Candidate {
+func (j *Judge) sameParties(found []Candidate) [][]Candidate {
 	group := make([]int, len(found))
 	for i := range group {
 		group[i] = i
 		for k := range i {
-			if group[k] == group[i] || !SameParty(found[i].Entity, found[k].Entity) {
+			if group[k] == group[i] || j.apart(found[i].Entity, found[k].Entity) || !SameParty(found[i].Entity, found[k].Entity) {
 				continue
 			}
 			from, to := max(group[i], group[k]), min(group[i], group[k])
