@@ -562,7 +562,7 @@ func (h *heldLists) known(run string) *heldJudge {
 
 // heldOf is what a run screens against, by what was fixed when it started.
 func heldOf(run *screening.Run, t *terms) *Held {
-	h := &Held{Used: run.Editions, Judge: newJudge(run.Policy, run.Started), notUsed: t.NotUsed}
+	h := &Held{Used: run.Editions, Judge: newJudge(env, run.Policy, run.Started), notUsed: t.NotUsed}
 	for _, used := range run.Editions {
 		h.Judge.Bearing[used.List] = used.Bearing
 	}

@@ -27,6 +27,10 @@ type Env struct {
 	KeepDecisions time.Duration
 	// Actor is who is signed in.
 	Actor string
+	// Request is the id of the request that asked for the work, for the audit trail; "" on the command line.
+	Request string
+	// Restricted names, by list, the roles a list is open to; others are open to all.
+	Restricted map[string][]screening.AccountRole
 	// Unsigned says that Actor is a place and no person: its word does not
 	// close what takes people.
 	Unsigned bool

@@ -104,7 +104,7 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			return nil, err
 		}
 	}
-	h := &Held{Judge: newJudge(env.Policy, env.Now())}
+	h := &Held{Judge: newJudge(env, env.Policy, env.Now())}
 	var missing []screening.EditionUsed
 	for i := range env.Cards {
 		card := &env.Cards[i]
@@ -166,10 +166,15 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	return h, nil
 }
 
-func newJudge(policy *screening.Policy, now time.Time) *screening.Judge {
-	return &screening.Judge{
-		Policy: policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, SecondOpinion: matching.OFACScore, Now: now,
+func newJudge(env *Env, policy *screening.Policy, now time.Time) *screening.Judge {
+	j := &screening.Judge{
+		Policy: policy, Bearing: map[string]screening.Bearing{}, Blocking: map[string]string{}, Restricted: map[string]bool{},
+		SecondOpinion: matching.OFACScore, Now: now,
 	}
+	for id := range env.Restricted {
+		j.Restricted[id] = true
+	}
+	return j
 }
 
 // entities reads the lists that were picked. An error ends it.
