@@ -32,6 +32,9 @@ func Accept(ctx context.Context, env *Env, opts AcceptOptions) (*Refreshed, erro
 		}
 		opts.Edition = held.Seq
 	}
+	if err := env.auditList(ctx, "list.accept", opts.List, opts); err != nil {
+		return nil, err
+	}
 	diff, err := env.Store.Accept(ctx, opts.List, opts.Edition, opts.By, opts.Why, env.Now().UTC())
 	switch {
 	case errors.Is(err, store.ErrNotFound):

@@ -24,6 +24,14 @@ var ErrSignIn = errors.New("the name, the password or the code is not right")
 // ErrNeedsCode is what the right password gives where the second factor is still to come.
 var ErrNeedsCode = errors.New("a code of the second factor is needed")
 
+// Refusal is what asking for something that cannot be done gives: the words
+// are for the one who asked.
+type Refusal struct{ Why string }
+
+func (e *Refusal) Error() string { return e.Why }
+
+func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
+
 // Accounts returns every account, by name.
 func Accounts(ctx context.Context, env *Env) ([]*screening.Account, error) {
 	return env.Store.Accounts(ctx)
@@ -35,7 +43,7 @@ func ParseRoles(words []string) ([]screening.AccountRole, error) {
 	for _, w := range words {
 		r := screening.AccountRole(strings.TrimSpace(w))
 		if !slices.Contains(screening.AccountRoles, r) {
-			return nil, fmt.Errorf("there is no role %q; there are %s", w, rolesText(screening.AccountRoles))
+			return nil, refuse("there is no role %q; there are %s", w, rolesText(screening.AccountRoles))
 		}
 		if !slices.Contains(out, r) {
 			out = append(out, r)
@@ -56,7 +64,7 @@ func rolesText(roles []screening.AccountRole) string {
 // source, then without one.
 func AddAccount(ctx context.Context, env *Env, a *screening.Account, password string) error {
 	if !accountName.MatchString(a.Name) {
-		return fmt.Errorf("%q is no name for an account: letters, figures and . _ @ + -, at most 100", a.Name)
+		return refuse("%q is no name for an account: letters, figures and . _ @ + -, at most 100", a.Name)
 	}
 	if a.Source == "local" {
 		if err := checkPassword(password, a.Name); err != nil {
@@ -70,7 +78,7 @@ func AddAccount(ctx context.Context, env *Env, a *screening.Account, password st
 	e.After = inJSON(accountState(a))
 	err := env.Store.AddAccount(ctx, a, e)
 	if errors.Is(err, store.ErrConflict) {
-		return fmt.Errorf("there is an account %q already", a.Name)
+		return refuse("there is an account %q already", a.Name)
 	}
 	if err != nil || a.Source != "local" {
 		return err
@@ -83,10 +91,11 @@ func accountState(a *screening.Account) any {
 	return map[string]any{"full_name": a.FullName, "roles": a.Roles, "disabled": a.Disabled, "source": a.Source}
 }
 
-func findAccount(ctx context.Context, env *Env, name string) (*screening.Account, error) {
+// FindAccount returns an account by its name; a *Refusal where there is none.
+func FindAccount(ctx context.Context, env *Env, name string) (*screening.Account, error) {
 	a, err := env.Store.AccountNamed(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("there is no account %q", name)
+		return nil, refuse("there is no account %q", name)
 	}
 	return a, err
 }
@@ -94,7 +103,7 @@ func findAccount(ctx context.Context, env *Env, name string) (*screening.Account
 // ChangeAccount sets an account's roles and whether it is disabled. Its
 // sessions end. The last administrator who can sign in stays one.
 func ChangeAccount(ctx context.Context, env *Env, name string, roles []screening.AccountRole, disabled bool) error {
-	a, err := findAccount(ctx, env, name)
+	a, err := FindAccount(ctx, env, name)
 	if err != nil {
 		return err
 	}
@@ -106,7 +115,7 @@ func ChangeAccount(ctx context.Context, env *Env, name string, roles []screening
 			return err
 		}
 		if !slices.ContainsFunc(all, func(b *screening.Account) bool { return b.ID != a.ID && b.May(screening.MayManageAccounts) }) {
-			return errors.New("this is the last administrator; make another one first")
+			return refuse("this is the last administrator; make another one first")
 		}
 	}
 	a.Roles, a.Disabled = roles, disabled
@@ -116,12 +125,12 @@ func ChangeAccount(ctx context.Context, env *Env, name string, roles []screening
 
 // SetPassword gives a local account a new password. Its sessions end.
 func SetPassword(ctx context.Context, env *Env, name, password string) error {
-	a, err := findAccount(ctx, env, name)
+	a, err := FindAccount(ctx, env, name)
 	if err != nil {
 		return err
 	}
 	if a.Source != "local" {
-		return fmt.Errorf("account %q signs in by %s and has no password", name, a.Source)
+		return refuse("account %q signs in by %s and has no password", name, a.Source)
 	}
 	if err := checkPassword(password, a.Name); err != nil {
 		return err
@@ -136,7 +145,7 @@ func ChangePassword(ctx context.Context, env *Env, a *screening.Account, present
 		return err
 	}
 	if right, _ := rightPassword(c.Password, present); !right {
-		return errors.New("the present password is not right")
+		return refuse("the present password is not right")
 	}
 	return SetPassword(ctx, env, a.Name, password)
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -28,15 +27,15 @@ var ErrNoKey = errors.New("there is no such API key, or it is no longer good")
 func AddAPIKey(ctx context.Context, env *Env, a *screening.Account, name string, scopes []screening.Permission, lasts time.Duration) (secret string, err error) {
 	switch {
 	case strings.TrimSpace(name) == "" || len(name) > 100:
-		return "", errors.New("a key needs a name that says what it is for, of at most 100 letters")
+		return "", refuse("a key needs a name that says what it is for, of at most 100 letters")
 	case len(scopes) == 0:
-		return "", errors.New("a key needs something it may do")
+		return "", refuse("a key needs something it may do")
 	case lasts <= 0 || lasts > MaxKeyAge:
-		return "", fmt.Errorf("a key lasts between a day and %d days", int(MaxKeyAge.Hours()/24))
+		return "", refuse("a key lasts between a day and %d days", int(MaxKeyAge.Hours()/24))
 	}
 	for _, p := range scopes {
 		if !a.May(p) {
-			return "", fmt.Errorf("the account may not %q itself, so its key may not", p)
+			return "", refuse("the account may not %q itself, so its key may not", p)
 		}
 	}
 	random := make([]byte, 30)
@@ -104,7 +103,7 @@ func RevokeAPIKey(ctx context.Context, env *Env, v *screening.Viewer, prefix str
 		err = env.Store.RevokeAPIKey(ctx, prefix, env.Now(), env.entry("key.revoke", "key:"+prefix))
 	}
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("there is no key %q that stands", prefix)
+		return refuse("there is no key %q that stands", prefix)
 	}
 	return err
 }
@@ -115,7 +114,7 @@ func ParseScopes(words []string) ([]screening.Permission, error) {
 	for _, w := range words {
 		p := screening.Permission(strings.TrimSpace(w))
 		if !slices.ContainsFunc(screening.Grants, func(g screening.Grant) bool { return g.Permission == p }) {
-			return nil, fmt.Errorf("there is no permission %q", w)
+			return nil, refuse("there is no permission %q", w)
 		}
 		if !slices.Contains(out, p) {
 			out = append(out, p)

@@ -28,6 +28,26 @@ func (env *Env) auditList(ctx context.Context, action, list string, after any) e
 	return env.Store.AddAudit(ctx, e)
 }
 
+// auditDecisions writes down decisions and dispositions that are about to be
+// kept: which, on what run, and the verdict. The reviewer's words and the two
+// sides stand with the decision.
+func (env *Env) auditDecisions(ctx context.Context, verb string, decisions []*screening.Decision, closings []*screening.Disposition) error {
+	var entries []*screening.AuditEntry
+	for _, d := range decisions {
+		e := env.entry("decision."+verb, "decision:"+d.ID)
+		e.List = d.List
+		e.After = inJSON(map[string]any{"verdict": d.Verdict, "reviewer": d.Reviewer, "run": d.Run, "expires": d.Expires, "grade": d.Grade})
+		entries = append(entries, e)
+	}
+	for _, d := range closings {
+		e := env.entry("disposition."+verb, "decision:"+d.ID)
+		e.List = d.List
+		e.After = inJSON(map[string]any{"disposition": d.Closing, "reviewer": d.Reviewer, "run": d.Run, "expires": d.Expires, "grade": d.Grade})
+		entries = append(entries, e)
+	}
+	return env.Store.AddAudit(ctx, entries...)
+}
+
 // inJSON is what stands in the audit trail: v is the program's own and can
 // always be written.
 func inJSON(v any) json.RawMessage {

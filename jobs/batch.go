@@ -515,7 +515,7 @@ func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, er
 	if err := json.Unmarshal(b.Terms, &t); err != nil {
 		return nil, fmt.Errorf("reading the terms of run %s: %w", id, err)
 	}
-	held := heldOf(run, &t)
+	held := heldOf(env, run, &t)
 	index, err := h.index(held)
 	if err != nil {
 		return nil, err
@@ -561,7 +561,7 @@ func (h *heldLists) known(run string) *heldJudge {
 }
 
 // heldOf is what a run screens against, by what was fixed when it started.
-func heldOf(run *screening.Run, t *terms) *Held {
+func heldOf(env *Env, run *screening.Run, t *terms) *Held {
 	h := &Held{Used: run.Editions, Judge: newJudge(env, run.Policy, run.Started), notUsed: t.NotUsed}
 	for _, used := range run.Editions {
 		h.Judge.Bearing[used.List] = used.Bearing

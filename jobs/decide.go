@@ -97,6 +97,9 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := env.auditDecisions(ctx, "make", fresh, freshly); err != nil {
+		return nil, err
+	}
 	// Should it stop between the two, the workbook is given again: what is kept is passed over.
 	if err := env.Store.AddDecisions(ctx, fresh); err != nil {
 		return nil, err

@@ -152,6 +152,9 @@ func RevokeDecision(ctx context.Context, env *Env, id, actor, why string) error 
 		if _, err := env.Store.Decision(ctx, r.ID); err == nil {
 			return fmt.Errorf("decision %s was revoked before", id)
 		}
+		if err := env.auditDecisions(ctx, "revoke", []*screening.Decision{&r}, nil); err != nil {
+			return err
+		}
 		return env.Store.AddDecisions(ctx, []*screening.Decision{&r})
 	}
 	if !errors.Is(err, store.ErrNotFound) {
@@ -165,6 +168,9 @@ func RevokeDecision(ctx context.Context, env *Env, id, actor, why string) error 
 	r.ID, r.Revoked, r.Actor, r.Made = "revoke-"+x.ID, actor+": "+why, actor, now
 	if _, err := env.Store.Disposition(ctx, r.ID); err == nil {
 		return fmt.Errorf("disposition %s was revoked before", id)
+	}
+	if err := env.auditDecisions(ctx, "revoke", nil, []*screening.Disposition{&r}); err != nil {
+		return err
 	}
 	return env.Store.AddDispositions(ctx, []*screening.Disposition{&r})
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -78,15 +77,15 @@ func rightPassword(hash, password string) (right, old bool) {
 func checkPassword(password, name string) error {
 	switch {
 	case !utf8.ValidString(password):
-		return errors.New("the password is not text")
+		return refuse("the password is not text")
 	case utf8.RuneCountInString(password) < MinPassword:
-		return fmt.Errorf("the password has fewer than %d letters; a few words make a good one", MinPassword)
+		return refuse("the password has fewer than %d letters; a few words make a good one", MinPassword)
 	case len(password) > maxPassword:
-		return fmt.Errorf("the password is longer than %d bytes", maxPassword)
+		return refuse("the password is longer than %d bytes", maxPassword)
 	case strings.Contains(strings.ToLower(password), strings.ToLower(name)):
-		return errors.New("the password contains the account's name")
+		return refuse("the password contains the account's name")
 	case strings.Count(password, password[:1]) == len(password):
-		return errors.New("the password is one sign again and again")
+		return refuse("the password is one sign again and again")
 	}
 	return nil
 }

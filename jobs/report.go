@@ -33,15 +33,20 @@ func (e *UnfinishedRun) Error() string {
 // bytes as Screening.Write gave or would have given. The cells of the sheets as they came are in it where
 // this machine has the sheets. store.ErrNotFound when there is no such run, *UnfinishedRun when it goes on.
 func WriteRun(ctx context.Context, env *Env, id string, w io.Writer, format string) error {
-	run, err := env.Store.Run(ctx, id)
+	return WriteRunFor(ctx, env, nil, id, w, format)
+}
+
+// WriteRunFor is WriteRun of what the viewer may see.
+func WriteRunFor(ctx context.Context, env *Env, v *screening.Viewer, id string, w io.Writer, format string) error {
+	run, err := Run(ctx, env, v, id)
 	if err != nil {
 		return err
 	}
 	if run.Finished.IsZero() {
 		return &UnfinishedRun{id}
 	}
-	s := &Screening{Run: run, env: env}
-	results := env.Store.Results(ctx, id)
+	s := &Screening{Run: run, env: env, viewer: v}
+	results := v.Results(env.Store.Results(ctx, id))
 	if format == "json" { // has no cells
 		return s.write(ctx, results, w, format)
 	}
@@ -121,36 +126,31 @@ func (s *Screening) write(ctx context.Context, results iter.Seq2[*screening.Resu
 
 // workbook writes the graded workbook of the results.
 func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2[*screening.Result, error]) error {
-	report, err := s.report(ctx)
+	last, err := lastRun(ctx, s.env, s.viewer, s.Run)
 	if err != nil {
 		return err
 	}
-	since, err := newSince(ctx, s.env, report.Previous)
+	report, err := s.report(ctx, last)
 	if err != nil {
 		return err
 	}
-	return reports.Write(w, report, func(yield func(*screening.Result, error) bool) {
-		for r, err := range results {
-			if err == nil {
-				since.meet(r)
-			}
-			if !yield(r, err) {
-				return
-			}
-		}
+	report.Submitter = !s.viewer.May(screening.MayReadReview)
+	since, err := newSince(ctx, s.env, s.viewer, last)
+	if err != nil {
+		return err
+	}
+	return reports.Write(w, report, since.meeting(results, func() (err error) {
 		report.Changes = since.changes()
-		if report.Open, err = openAt(ctx, s.env, s.Run.Finished); err != nil {
-			yield(nil, err)
+		if s.viewer.May(screening.MayReadRuns) && s.viewer.SeesEveryList() { // the sums are of all sheets and lists
+			report.Open, err = openAt(ctx, s.env, s.Run.Finished)
 		}
-	})
+		return err
+	}))
 }
 
-func (s *Screening) report(ctx context.Context) (*reports.Report, error) {
+// report is what the workbook says besides its rows; last is the run it compares with, or nil.
+func (s *Screening) report(ctx context.Context, last *screening.Run) (*reports.Report, error) {
 	seal, err := sealKey(ctx, s.env)
-	if err != nil {
-		return nil, err
-	}
-	last, err := lastRun(ctx, s.env, s.Run)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,8 @@ type Screening struct {
 	books  []*intake.Book
 	upload *store.Upload // nil: the rows are not kept as collaborations
 	begun  bool          // the run is in the store
+	// viewer is who the report is for; nil sees all.
+	viewer *screening.Viewer
 }
 
 // Held are the lists a run screens against, loaded and indexed.

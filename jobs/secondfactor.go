@@ -72,7 +72,7 @@ func SetSecondFactor(ctx context.Context, env *Env, a *screening.Account, f *Sec
 
 // RemoveSecondFactor takes an account's second factor away.
 func RemoveSecondFactor(ctx context.Context, env *Env, name string) error {
-	a, err := findAccount(ctx, env, name)
+	a, err := FindAccount(ctx, env, name)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"partnerscreen/reports"
@@ -32,27 +33,29 @@ type partyThen struct {
 	seen    bool
 }
 
-// lastRun is the newest finished run that screened the same files, by name, or nil.
-func lastRun(ctx context.Context, env *Env, run *screening.Run) (*screening.Run, error) {
+// lastRun is the newest finished run before this one that screened the same
+// files, by name, and is open to the viewer, or nil.
+func lastRun(ctx context.Context, env *Env, v *screening.Viewer, run *screening.Run) (*screening.Run, error) {
 	runs, err := env.Store.Runs(ctx, 50)
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range runs {
-		if !r.Finished.IsZero() && r.ID != run.ID && slices.EqualFunc(r.Inputs, run.Inputs, func(a, b screening.Input) bool { return a.File == b.File }) {
-			return r, nil
+		if !r.Finished.IsZero() && r.ID != run.ID && !r.Started.After(run.Started) && v.SeesRun(r) && slices.EqualFunc(r.Inputs, run.Inputs, func(a, b screening.Input) bool { return a.File == b.File }) {
+			return shown(ctx, env, v, r)
 		}
 	}
 	return nil, nil
 }
 
-// newSince reads what the last run found; it changes nothing where there is none.
-func newSince(ctx context.Context, env *Env, last *screening.Run) (*since, error) {
+// newSince reads what the last run found, as the viewer may see it; it
+// changes nothing where there is none.
+func newSince(ctx context.Context, env *Env, v *screening.Viewer, last *screening.Run) (*since, error) {
 	s := &since{last: last, before: map[partyID]*partyThen{}}
 	if last == nil {
 		return s, nil
 	}
-	for r, err := range env.Store.Results(ctx, last.ID) {
+	for r, err := range v.Results(env.Store.Results(ctx, last.ID)) {
 		if err != nil {
 			return nil, err
 		}
@@ -70,6 +73,23 @@ func newSince(ctx context.Context, env *Env, last *screening.Run) (*since, error
 }
 
 func idOf(p *screening.Party) partyID { return partyID{p.Key(), p.Role} }
+
+// meeting is results, met as they pass; then is called after the last one.
+func (s *since) meeting(results iter.Seq2[*screening.Result, error], then func() error) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		for r, err := range results {
+			if err == nil {
+				s.meet(r)
+			}
+			if !yield(r, err) {
+				return
+			}
+		}
+		if err := then(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
 
 // meet notes what is new about one row.
 func (s *since) meet(r *screening.Result) {

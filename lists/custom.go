@@ -25,6 +25,8 @@ type CustomConfig struct {
 	// names; where they say nothing, the list is an advisory.
 	Control string `toml:"control"`
 	Licence string `toml:"licence"`
+	// Restricted names the roles the list is open to; none opens it to all.
+	Restricted []string `toml:"restricted"`
 }
 
 // CustomFormats are the formats a custom list may have.

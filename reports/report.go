@@ -33,6 +33,9 @@ type Report struct {
 	Keep time.Duration
 	// Key seals the lines of Review. Without one they cannot be read back.
 	Key []byte
+	// Submitter marks a report for who submitted the sheet and does not review:
+	// Review is there to read and not to fill in.
+	Submitter bool
 	// Entity returns an entity as published, for Review and the party pages.
 	// Where it is nil or returns ErrNoEntity they say what the match itself says.
 	Entity func(list, id string) (*screening.Entity, error)

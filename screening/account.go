@@ -96,3 +96,6 @@ func (a *Account) May(p Permission) bool {
 	}
 	return false
 }
+
+// To reports whether a role has the permission.
+func (g Grant) To(r AccountRole) bool { return slices.Contains(g.Roles, r) }

@@ -32,9 +32,22 @@ func (v *Viewer) Sees(list string) bool {
 	return !restricted || (v.Account != nil && slices.ContainsFunc(v.Account.Roles, func(r AccountRole) bool { return slices.Contains(roles, r) }))
 }
 
+// SeesEveryList reports whether no list is closed to the viewer.
+func (v *Viewer) SeesEveryList() bool {
+	if v == nil {
+		return true
+	}
+	for list := range v.Restricted {
+		if !v.Sees(list) {
+			return false
+		}
+	}
+	return true
+}
+
 // SeesRun reports whether a run is the viewer's own, or everybody's runs are open to them.
 func (v *Viewer) SeesRun(r *Run) bool {
-	return v.May(MayReadRuns) || (v.May(MaySubmit) && r.By != "" && r.By == v.Account.Name)
+	return v == nil || v.May(MayReadRuns) || (v.May(MaySubmit) && r.By != "" && r.By == v.Account.Name)
 }
 
 // SeesAllOf reports whether nothing of a run has to be kept from the viewer.

@@ -38,6 +38,11 @@ type Config struct {
 	Inbox    InboxConfig       `toml:"inbox"`
 	Backup   BackupConfig      `toml:"backup"`
 
+	Server   ServerConfig   `toml:"server"`
+	Accounts AccountsConfig `toml:"accounts"`
+	OIDC     OIDCConfig     `toml:"oidc"`
+	Proxy    ProxyConfig    `toml:"proxy"`
+
 	dir string // the config file's folder: relative places start here
 }
 
@@ -154,6 +159,10 @@ func defaultConfig() *Config {
 		Review: ReviewConfig{
 			EscalateDays: jobs.DefaultDays[screening.Escalate], ReviewDays: jobs.DefaultDays[screening.Review], RemindDays: jobs.DefaultRemindDays,
 		},
+
+		Server:   ServerConfig{Listen: "127.0.0.1:8080", RequestsPerMinute: 1200, MaxUploadMegabytes: 64, Log: "text"},
+		Accounts: AccountsConfig{SecondFactor: "optional", IdleMinutes: 60, SessionHours: 12},
+		OIDC:     OIDCConfig{Scopes: []string{"profile", "email"}, NameClaim: "preferred_username", GroupsClaim: "groups"},
 	}
 }
 
@@ -220,6 +229,12 @@ func (c *Config) check(path string) error {
 			return bad("the id %q of a [[custom_list]] is taken", l.ID)
 		}
 		seen[l.ID] = true
+		if _, err := jobs.ParseRoles(l.Restricted); err != nil {
+			return bad("custom list %s: restricted: %v", l.ID, err)
+		}
+	}
+	if _, _, err := c.webOptions(); err != nil {
+		return bad("%v", err)
 	}
 	for id, format := range c.Fetch.Formats {
 		card, ok := lists.Find(lists.All, id)
@@ -314,6 +329,25 @@ func (c *Config) custom(id string) bool {
 	return slices.ContainsFunc(c.CustomList, func(l lists.CustomConfig) bool { return l.ID == id })
 }
 
+// restricted are the lists that are open to some roles only. The roles have been checked.
+func (c *Config) restricted() map[string][]screening.AccountRole {
+	out := map[string][]screening.AccountRole{}
+	for _, l := range c.CustomList {
+		if roles, err := jobs.ParseRoles(l.Restricted); err == nil && len(roles) > 0 {
+			out[l.ID] = roles
+		}
+	}
+	return out
+}
+
+// path is a file the configuration names: relative ones lie beside it.
+func (c *Config) path(file string) string {
+	if file == "" || filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(c.dir, file)
+}
+
 func (c *Config) listIDs() []string {
 	var ids []string
 	for _, card := range lists.All {
@@ -329,7 +363,7 @@ func (c *Config) listIDs() []string {
 var keys = []string{
 	"office", "office.name", "office.jurisdictions", "lists", "lists.enabled", "lists.accept_licence", "lists.max_age_days",
 	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
-	"custom_list.control", "custom_list.licence", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
+	"custom_list.control", "custom_list.licence", "custom_list.restricted", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
 	"policy.stakes", "policy.stakes.name", "policy.stakes.any", "policy.stakes.only", "policy.stakes.not", "policy.stakes.stakes", "policy.stakes.owner",
 	"policy.stakes.why", "policy.stakes.source", "policy.funding", "policy.funding.list", "policy.funding.funders", "policy.funding.why", "policy.funding.source",
 	"policy.ownership", "policy.ownership.name", "policy.ownership.lists", "policy.ownership.controls", "policy.ownership.except", "policy.ownership.percent",
@@ -345,7 +379,7 @@ var keys = []string{
 	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
 }
 
-func suggestKey(key string) string { return suggest(key, keys) }
+func suggestKey(key string) string { return suggest(key, slices.Concat(keys, serveKeys)) }
 
 // suggest returns "; did you mean X?" for the nearest of the choices, or ""
 // when none is near.

@@ -51,6 +51,8 @@ type cli struct {
 	Decisions      decisionsCmd      `cmd:"" help:"Show, export and revoke decisions."`
 	Collaborations collaborationsCmd `cmd:"" help:"Show the rows that are screened every night; end one."`
 	Template       templateCmd       `cmd:"" help:"Write an empty list of the office's own to fill in."`
+	Serve          serveCmd          `cmd:"" help:"Serve the pages and the API."`
+	Accounts       accountsCmd       `cmd:"" help:"Add, list, change and disable accounts, and make API keys."`
 	Migrate        migrateCmd        `cmd:"" help:"Bring the database to this program's schema."`
 
 	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`
@@ -238,6 +240,7 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 		Enabled:       cfg.enabled,
 		AcceptLicence: cfg.Lists.AcceptLicence,
 		Jurisdictions: cfg.Office.Jurisdictions,
+		Restricted:    cfg.restricted(),
 		MaxAge:        time.Duration(cfg.Lists.MaxAgeDays) * 24 * time.Hour,
 		Policy:        cfg.policy(),
 		Columns:       columns,

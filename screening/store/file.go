@@ -19,6 +19,9 @@ import (
 	"strings"
 )
 
+// Folder is where original files are kept, "" for nowhere.
+func (s *Store) Folder() string { return s.data }
+
 // KeepFile keeps what r holds under its own hash (SHA-256, in hex), gzipped,
 // in the store's data folder: once, however often it is kept. A file is there whole or not at all.
 func (s *Store) KeepFile(r io.Reader) (hash string, size int64, err error) {

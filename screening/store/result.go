@@ -244,6 +244,50 @@ func (s *Store) Results(ctx context.Context, run string) iter.Seq2[*screening.Re
 	}
 }
 
+const selectFlagged = `select s.id, s.file, s.sheet, r.row, r.reference, r.project, r.starts, r.ends, r.status, r.notes, r.grade, r.stakes
+	from run_rows r join run_sheets s on s.id = r.sheet_id where s.run = ? and r.grade in ('review', 'escalate')
+	order by case r.grade when 'escalate' then 0 else 1 end, s.file, s.sheet, r.row limit ? offset ?`
+
+// Flagged returns the rows of a run that a person is asked about, the gravest
+// first: at most limit of them, after the first skip ones.
+func (s *Store) Flagged(ctx context.Context, run string, skip, limit int) ([]*screening.Result, error) {
+	doing := "reading the flagged rows of run " + run
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectFlagged), run, limit, skip)
+	if err != nil {
+		return nil, s.fault(ctx, doing, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var sheets []int64
+	var out []*screening.Result
+	for rows.Next() {
+		var sheet int64
+		var notes []byte
+		p := &screening.Partner{}
+		r := &screening.Result{Partner: p}
+		err := rows.Scan(&sheet, &p.File, &p.Sheet, &p.Row, &p.Reference, &p.Project, &p.Start, &p.End, &p.Status, &notes, &r.Grade, &r.Stakes)
+		if err == nil {
+			err = fromJSON(notes, &p.Notes)
+		}
+		if err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+		sheets, out = append(sheets, sheet), append(out, r)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		return nil, s.fault(ctx, doing, err)
+	}
+	for i, r := range out {
+		byRow := map[int]*screening.Result{r.Partner.Row: r}
+		if err := s.addParties(ctx, sheets[i], r.Partner.Row, r.Partner.Row, byRow); err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+		if err := s.addMatches(ctx, sheets[i], r.Partner.Row, r.Partner.Row, byRow); err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+	}
+	return out, nil
+}
+
 // pageRows is how many rows are in memory at once.
 const pageRows = 1000
 

@@ -28,6 +28,7 @@ const (
 	insertRun        = `insert into runs (` + runColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (run) do nothing`
 	finishRun        = `update runs set finished = ?, not_checked = ?, counts = ? where run = ?`
 	selectRun        = `select ` + runColumns + ` from runs where run = ?`
+	selectRunsBy     = `select ` + runColumns + ` from runs where (? = '' or submitter = ?) and (? = '' or run < ?) order by run desc limit ?`
 	selectRuns       = `select ` + runColumns + ` from runs order by started desc, run desc limit ?`
 	deleteRun        = `delete from runs where run = ?`
 	insertRunInput   = `insert into run_inputs (run, ordinal, file, hash, sheets, error) values (?, ?, ?, ?, ?, ?)`
@@ -169,9 +170,20 @@ func (s *Store) Run(ctx context.Context, id string) (*screening.Run, error) {
 
 // Runs returns the newest runs, newest first, at most limit of them.
 func (s *Store) Runs(ctx context.Context, limit int) ([]*screening.Run, error) {
+	return s.runs(ctx, selectRuns, limit)
+}
+
+// RunsBy returns the newest runs of one submitter, or of all for "", newest
+// first, at most limit of them; before names a run: only older ones then. IDs
+// sort by time.
+func (s *Store) RunsBy(ctx context.Context, submitter, before string, limit int) ([]*screening.Run, error) {
+	return s.runs(ctx, selectRunsBy, text(submitter), text(submitter), text(before), text(before), limit)
+}
+
+func (s *Store) runs(ctx context.Context, query string, args ...any) ([]*screening.Run, error) {
 	const doing = "looking up the runs"
 	var rows []runRow
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRuns), limit); err != nil {
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
 		return nil, s.fault(ctx, doing, err)
 	}
 	out := make([]*screening.Run, len(rows))

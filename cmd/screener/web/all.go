@@ -1,0 +1,14 @@
+package web
+
+// All are the pages and the addresses for programs. Their tabs stand in the
+// navigation in this order.
+var All = []Page{
+	home,
+	runsPage, runPage, runReport, comparePage,
+	listsPage, listPage, listAccept,
+	healthPage, auditPage,
+	accountsPage, accountAdd, accountChange,
+	ownPage, ownPassword, secondFactorPage, secondFactorSet, keyAdd, keyRevoke,
+	signInPage, signInWithPassword, signInLink, signInAtProvider, signInBack, signOut,
+	healthz, readyz, metricsPage,
+}
