@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -16,7 +18,7 @@ const (
 
 	// The row is locked until the transaction ends, so two writers follow one
 	// another and the chain never forks.
-	nextAudit    = `update audit_head set seq = seq + 1 where one = 1 returning seq, hash`
+	nextAudit    = `insert into audit_head (one, seq, hash) values (1, 1, '') on conflict (one) do update set seq = audit_head.seq + 1 returning seq, hash`
 	headAudit    = `update audit_head set hash = ? where one = 1`
 	insertAudit  = `insert into audit (` + auditColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectTrail  = `select ` + auditColumns + ` from audit where seq > ? order by seq limit ?`
@@ -143,7 +145,7 @@ func (s *Store) AuditTrail(ctx context.Context) iter.Seq2[*screening.AuditEntry,
 func (s *Store) VerifyAudit(ctx context.Context) (count int64, head string, err error) {
 	var seq int64
 	var hash string
-	if err := s.read.QueryRowxContext(ctx, selectHead).Scan(&seq, &hash); err != nil {
+	if err := s.read.QueryRowxContext(ctx, selectHead).Scan(&seq, &hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, "", s.fault(ctx, "reading the audit trail", err)
 	}
 	count, head, err = screening.VerifyAudit(func(yield func(*screening.AuditEntry, error) bool) {

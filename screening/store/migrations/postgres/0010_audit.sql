@@ -1,5 +1,5 @@
 -- Who did what, when, to what. Lines are only ever added, each with the hash of
--- the one before it; audit_head has one row, which gives out the numbers.
+-- the one before it; audit_head has one row at most, which gives out the numbers.
 
 -- +goose Up
 create table audit (
@@ -24,8 +24,6 @@ create table audit_head (
     seq  bigint not null,
     hash text not null
 );
-
-insert into audit_head (one, seq, hash) values (1, 0, '');
 
 -- +goose StatementBegin
 create function audit_is_only_added_to() returns trigger language plpgsql as $$
