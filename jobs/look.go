@@ -99,10 +99,10 @@ func CompareRuns(ctx context.Context, env *Env, v *screening.Viewer, before, aft
 	return since.changes(), nil
 }
 
-// Flagged returns the rows of a run that a person is asked about, the gravest
+// FlaggedRows returns the rows of a run that a person is asked about, the gravest
 // first, as the viewer may see them: at most limit after the first skip ones.
 // more says whether others follow.
-func Flagged(ctx context.Context, env *Env, v *screening.Viewer, id string, skip, limit int) (rows []*screening.Result, more bool, err error) {
+func FlaggedRows(ctx context.Context, env *Env, v *screening.Viewer, id string, skip, limit int) (rows []*screening.Result, more bool, err error) {
 	run, err := env.Store.Run(ctx, id)
 	if err != nil {
 		return nil, false, err
@@ -110,7 +110,7 @@ func Flagged(ctx context.Context, env *Env, v *screening.Viewer, id string, skip
 	if !v.SeesRun(run) {
 		return nil, false, fmt.Errorf("looking up run %s: %w", id, store.ErrNotFound)
 	}
-	all, err := env.Store.Flagged(ctx, id, skip, limit+1)
+	all, err := env.Store.FlaggedRows(ctx, id, skip, limit+1)
 	if err != nil {
 		return nil, false, err
 	}

@@ -244,15 +244,15 @@ func (s *Store) Results(ctx context.Context, run string) iter.Seq2[*screening.Re
 	}
 }
 
-const selectFlagged = `select s.id, s.file, s.sheet, r.row, r.reference, r.project, r.starts, r.ends, r.status, r.notes, r.grade, r.stakes
+const selectFlaggedRows = `select s.id, s.file, s.sheet, r.row, r.reference, r.project, r.starts, r.ends, r.status, r.notes, r.grade, r.stakes
 	from run_rows r join run_sheets s on s.id = r.sheet_id where s.run = ? and r.grade in ('review', 'escalate')
 	order by case r.grade when 'escalate' then 0 else 1 end, s.file, s.sheet, r.row limit ? offset ?`
 
-// Flagged returns the rows of a run that a person is asked about, the gravest
+// FlaggedRows returns the rows of a run that a person is asked about, the gravest
 // first: at most limit of them, after the first skip ones.
-func (s *Store) Flagged(ctx context.Context, run string, skip, limit int) ([]*screening.Result, error) {
+func (s *Store) FlaggedRows(ctx context.Context, run string, skip, limit int) ([]*screening.Result, error) {
 	doing := "reading the flagged rows of run " + run
-	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectFlagged), run, limit, skip)
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectFlaggedRows), run, limit, skip)
 	if err != nil {
 		return nil, s.fault(ctx, doing, err)
 	}

@@ -60,7 +60,7 @@ var runPage = Page{
 		}
 		skip, _ := strconv.Atoi(r.URL.Query().Get("from"))
 		skip = min(max(skip, 0), 1_000_000)
-		rows, more, err := jobs.Flagged(ctx, r.Env, r.Viewer, id, skip, rowsAtOnce)
+		rows, more, err := jobs.FlaggedRows(ctx, r.Env, r.Viewer, id, skip, rowsAtOnce)
 		if err != nil {
 			return err
 		}
