@@ -41,6 +41,19 @@ type Frozen struct {
 	Holds    []screening.Hold `json:"holds"`
 }
 
+// Text says to hold, and the rules, a line each.
+func (f *Frozen) Text() string {
+	var on []string
+	for _, l := range f.Listings {
+		on = append(on, l.List+" "+l.Entity)
+	}
+	lines := []string{fmt.Sprintf("%s: HOLD: true match under an asset freeze (%s). %s", f.Cell, strings.Join(on, ", "), screening.HoldNow)}
+	for _, h := range f.Holds {
+		lines = append(lines, "  "+h.Text())
+	}
+	return strings.Join(lines, "\n")
+}
+
 // said is what one line comes to.
 type said struct {
 	line     *reports.Line

@@ -319,6 +319,9 @@ func (ib *inbox) decided(ctx context.Context, d *drop, got *Decided) error {
 			fmt.Fprintf(&b, "  %s\n", cell)
 		}
 	}
+	for _, h := range got.Frozen {
+		fmt.Fprintf(&b, "\n%s\n", h.Text())
+	}
 	if len(got.Problems) > 0 {
 		b.WriteString("\nNot applied:\n")
 		for _, p := range got.Problems {

@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"partnerscreen/jobs"
-	"partnerscreen/screening"
 )
 
 type decideCmd struct {
@@ -32,14 +30,7 @@ func (c *decideCmd) Run(ctx context.Context, a *app) error {
 		fmt.Fprintf(a.stderr, "true matches closed for the work of %d rows\n", d.Closed)
 	}
 	for _, h := range d.Frozen {
-		var on []string
-		for _, l := range h.Listings {
-			on = append(on, l.List+" "+l.Entity)
-		}
-		fmt.Fprintf(a.stderr, "%s: HOLD: true match under an asset freeze (%s). %s\n", h.Cell, strings.Join(on, ", "), screening.HoldNow)
-		for _, rule := range h.Holds {
-			fmt.Fprintf(a.stderr, "  %s\n", rule.Text())
-		}
+		fmt.Fprintln(a.stderr, h.Text())
 	}
 	if d.Waiting > 0 {
 		fmt.Fprintf(a.stderr, "%d of them wait for a second signed-in person to send the same verdict\n", d.Waiting)
