@@ -63,6 +63,7 @@ type Finding struct {
 	Roles  []screening.Role
 	Places []screening.Place
 	Refs   []string
+	Works  []string // reference and project of each row, as they are met
 	Notes  []string
 	// Lapsed says how rows of the line were closed before, and why that no longer holds.
 	Lapsed []string
@@ -252,11 +253,17 @@ func note(all map[string]*Finding, key string, res *screening.Result, pr *screen
 			fd.Refs = append(fd.Refs, res.Partner.Reference)
 		}
 	}
+	if len(fd.Works) <= maxWorks {
+		fd.Works = distinct(append(fd.Works, workOf(res.Partner)))
+	}
 	fd.Notes = distinct(slices.Concat(fd.Notes, party.Notes, pr.Notes))
 	if d := m.Disposition; d != nil && !d.Stands() && len(fd.Lapsed) < maxLapsed {
 		fd.Lapsed = distinct(append(fd.Lapsed, closedAs(d)))
 	}
 }
+
+// maxWorks is how many references and projects a line names; All rows has the others.
+const maxWorks = 8
 
 // maxLapsed is how many ways a line names in which its rows were closed before.
 const maxLapsed = 5

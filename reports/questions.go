@@ -15,25 +15,25 @@ var questions = Tab{
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
 			{Title: "Office that asks", Width: 20, Style: StyleWords},
-			{Title: "Question", Width: 60, Style: StyleText},
-			{Title: "Answer in column", Width: 20, Style: StyleWords},
-			{Title: "Grade now", Width: 14, Style: StyleWords},
-			{Title: "Could become", Width: 14, Style: StyleWords},
-			{Title: "Because", Width: 46, Style: StyleText},
+			{Title: "Question", Width: 50, Style: StyleText},
+			{Title: "Answer in column", Width: 14, Style: StyleWords},
+			{Title: "Row", Width: 8, Style: StyleNumber},
+			{Title: "Parties", Width: 36, Style: StyleText},
+			{Title: "Project", Width: 30, Style: StyleText},
+			{Title: "Grade now", Width: 12, Style: StyleWords},
+			{Title: "Could become", Width: 12, Style: StyleWords},
+			{Title: "Because", Width: 36, Style: StyleText},
+			{Title: "Reference", Width: 16, Style: StyleText},
 			{Title: "File", Width: 22, Style: StyleLine},
 			{Title: "Sheet", Width: 14, Style: StyleLine},
-			{Title: "Row", Width: 8, Style: StyleNumber},
-			{Title: "Reference", Width: 16, Style: StyleText},
-			{Title: "Project", Width: 30, Style: StyleText},
-			{Title: "Parties", Width: 36, Style: StyleText},
 		}})
 		if err != nil {
 			return err
 		}
 		for _, q := range f.Questions {
 			if err := p.Row(
-				string(q.Owner), q.Text, q.Ask.Column(), ofGrade(q.Now), ofGrade(q.Could), q.Because,
-				q.Place.File, q.Place.Sheet, q.Place.Row, q.Reference, q.Project, strings.Join(q.Parties, "\n"),
+				string(q.Owner), q.Text, q.Ask.Column(), q.Place.Row, strings.Join(q.Parties, "\n"), q.Project, ofGrade(q.Now), ofGrade(q.Could), q.Because,
+				q.Reference, q.Place.File, q.Place.Sheet,
 			); err != nil {
 				return err
 			}

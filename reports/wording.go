@@ -44,6 +44,20 @@ func rowsIn(places []screening.Place) string {
 	return b.String()
 }
 
+// workOf is what a row calls its work: the reference, and how the project begins.
+func workOf(p *screening.Partner) string {
+	return joined(": ", p.Reference, shortened(p.Project, 70))
+}
+
+// worksIn names the work of a line's rows, a line each.
+func worksIn(fd *Finding) string {
+	works := fd.Works
+	if len(works) > maxWorks {
+		works = append(slices.Clone(works[:maxWorks]), "and more, in All rows")
+	}
+	return strings.Join(works, "\n")
+}
+
 // rolesOf joins roles in plain words.
 func rolesOf(roles []screening.Role) string {
 	out := make([]string, len(roles))
