@@ -60,6 +60,13 @@ func TestLibreOffice(t *testing.T) {
 	rv := opened(t, written(t, r, results(all...)))
 	rv.fill()
 	filled := rv.saved()
+	document, err := readBack(t, converted(t, filled, "ods"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := told(document); got != allApplied {
+		t.Errorf("what came back in the .ods itself:\n%s", got)
+	}
 	book := converted(t, filled, "ods", "xlsx")
 	d, err := readBack(t, book)
 	if err != nil {

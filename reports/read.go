@@ -93,7 +93,7 @@ func (l Limits) or() Limits {
 
 // Errors of a workbook that cannot be read as one.
 var (
-	ErrNotWorkbook = errors.New("not an .xlsx workbook")
+	ErrNotWorkbook = errors.New("not an .xlsx or .ods workbook")
 	ErrNoReview    = errors.New("no sheet is a Review of this program")
 	ErrTooLarge    = errors.New("the workbook is larger than is read")
 )
@@ -101,7 +101,7 @@ var (
 // ReadDecisions reads the verdicts of a workbook that Write made with one of
 // the keys, whatever was done to it since: rows sorted, filtered or deleted,
 // columns moved or added, the sheet renamed or copied, the file saved by
-// another program. No formula is evaluated. What cannot be applied is a
+// another program, as OpenDocument too. No formula is evaluated. What cannot be applied is a
 // Problem; an error means that nothing could be read at all. Whether a line's
 // match still stands as it stood is for the caller, by Line.Key.
 func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte, limits Limits) (d *Decisions, err error) {
@@ -114,36 +114,23 @@ func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte
 	if len(keys) == 0 {
 		return nil, errors.New("reading decisions: no key to check the lines with")
 	}
-	if err := looksRight(r, size, limits); err != nil {
-		return nil, fmt.Errorf("reading the workbook: %w", err)
-	}
-	// The library leaves files behind where it stops half way.
-	dir, err := os.MkdirTemp(limits.TempDir, "screener-decisions-")
+	content, err := looksRight(r, size, limits)
 	if err != nil {
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	defer func() { // strangers' bytes, and a large library between them and us
 		if p := recover(); p != nil {
 			d, err = nil, fmt.Errorf("reading the workbook: damaged inside (%w)", ErrNotWorkbook)
 		}
 	}()
-	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, limits.Unzipped), TmpDir: dir,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reading the workbook: %w (%w)", ErrNotWorkbook, err)
+	rd := &reading{keys: keys, limits: limits, found: map[string][]*sealedLine{}}
+	if content != nil {
+		err = rd.ods(ctx, content)
+	} else {
+		err = rd.xlsx(ctx, r, size)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	props, err := f.GetWorkbookProps()
 	if err != nil {
-		return nil, fmt.Errorf("reading the workbook: %w (%w)", ErrNotWorkbook, err)
-	}
-	rd := &reading{file: f, keys: keys, limits: limits, date1904: props.Date1904 != nil && *props.Date1904, found: map[string][]*sealedLine{}}
-	for _, name := range f.GetSheetList() {
-		if err := rd.sheet(ctx, name); err != nil {
-			return nil, fmt.Errorf("reading sheet %q: %w", name, err)
-		}
+		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
 	if rd.reviews == 0 {
 		return nil, fmt.Errorf("reading the workbook: %w: none has the columns %s, %s and %s under one header; give back the file as it was made", ErrNoReview, colKey, colSeal, colVerdict)
@@ -151,47 +138,99 @@ func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte
 	return rd.decisions(), nil
 }
 
-// looksRight refuses what is no workbook, and what would be too large opened,
-// by its first bytes and its directory.
-func looksRight(r io.ReaderAt, size int64, limits Limits) error {
-	if size > limits.Bytes {
-		return fmt.Errorf("%w: %d MB, the limit is %d", ErrTooLarge, size>>20, limits.Bytes>>20)
-	}
-	head := make([]byte, 8)
-	if n, err := r.ReadAt(head, 0); n < len(head) {
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		return fmt.Errorf("%w: the file is empty or cut short", ErrNotWorkbook)
-	}
-	if bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}) {
-		return fmt.Errorf("%w: it is protected by a password, or an old .xls; save it as .xlsx without a password", ErrNotWorkbook)
-	}
-	z, err := zip.NewReader(r, size)
+// xlsx reads the sheets of a workbook.
+func (rd *reading) xlsx(ctx context.Context, r io.ReaderAt, size int64) (err error) {
+	// The library leaves files behind where it stops half way.
+	dir, err := os.MkdirTemp(rd.limits.TempDir, "screener-decisions-")
 	if err != nil {
-		return fmt.Errorf("%w: save the file as .xlsx (%w)", ErrNotWorkbook, err)
+		return err
 	}
-	const parts, ratio, aside = 5000, 300, 32 << 20
-	if len(z.File) > parts {
-		return fmt.Errorf("%w: %d parts", ErrTooLarge, len(z.File))
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{
+		RawCellValue: true, UnzipSizeLimit: rd.limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, rd.limits.Unzipped), TmpDir: dir,
+	})
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrNotWorkbook, err)
 	}
-	var sum uint64
-	for _, m := range z.File {
-		if m.Name == "content.xml" {
-			return fmt.Errorf("%w: it is an OpenDocument file; save it as .xlsx", ErrNotWorkbook)
-		}
-		large := m.UncompressedSize64 > aside && !strings.Contains(m.Name, "worksheets/") && !strings.Contains(m.Name, "sharedStrings")
-		sum += m.UncompressedSize64
-		if sum > uint64(limits.Unzipped) || large || m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/ratio > m.CompressedSize64 {
-			return fmt.Errorf("%w once it is opened (part %s)", ErrTooLarge, m.Name)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	props, err := f.GetWorkbookProps()
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrNotWorkbook, err)
+	}
+	rd.date1904 = props.Date1904 != nil && *props.Date1904
+	for _, name := range f.GetSheetList() {
+		if err := rd.xlsxSheet(ctx, f, name); err != nil {
+			return fmt.Errorf("reading sheet %q: %w", name, err)
 		}
 	}
 	return nil
 }
 
+func (rd *reading) xlsxSheet(ctx context.Context, f *excelize.File, name string) error {
+	rows, err := f.Rows(name)
+	if err != nil {
+		return nil //nolint:nilerr // a chart or a dialog, and no table
+	}
+	defer func() { _ = rows.Close() }() // what it was read from is closed with the workbook
+	sheet := rd.lines(name)
+	for n := 1; rows.Next() && !sheet.done; n++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		if err := sheet.row(ctx, n, cells); err != nil {
+			return err
+		}
+	}
+	return rows.Error()
+}
+
+// looksRight refuses what is no workbook, and what would be too large opened,
+// by its first bytes and its directory. It returns the member that holds the
+// sheets of an OpenDocument file, or nil for a workbook.
+func looksRight(r io.ReaderAt, size int64, limits Limits) (content *zip.File, err error) {
+	if size > limits.Bytes {
+		return nil, fmt.Errorf("%w: %d MB, the limit is %d", ErrTooLarge, size>>20, limits.Bytes>>20)
+	}
+	head := make([]byte, 8)
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		return nil, fmt.Errorf("%w: the file is empty or cut short", ErrNotWorkbook)
+	}
+	if bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}) {
+		return nil, fmt.Errorf("%w: it is protected by a password, or an old .xls; save it as .xlsx without a password", ErrNotWorkbook)
+	}
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%w: save the file as .xlsx (%w)", ErrNotWorkbook, err)
+	}
+	const parts, ratio, aside = 5000, 300, 32 << 20
+	if len(z.File) > parts {
+		return nil, fmt.Errorf("%w: %d parts", ErrTooLarge, len(z.File))
+	}
+	var sum uint64
+	workbook := false
+	for _, m := range z.File {
+		workbook = workbook || m.Name == contentTypes
+		if m.Name == odsContent {
+			content = m
+		}
+		large := m.UncompressedSize64 > aside && !strings.Contains(m.Name, "worksheets/") && !strings.Contains(m.Name, "sharedStrings") && m.Name != odsContent
+		sum += m.UncompressedSize64
+		if sum > uint64(limits.Unzipped) || large || m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/ratio > m.CompressedSize64 {
+			return nil, fmt.Errorf("%w once it is opened (part %s)", ErrTooLarge, m.Name)
+		}
+	}
+	if workbook {
+		content = nil
+	}
+	return content, nil
+}
+
 // reading is a workbook half read.
 type reading struct {
-	file     *excelize.File
 	keys     [][]byte
 	limits   Limits
 	date1904 bool
@@ -209,52 +248,54 @@ type sealedLine struct {
 	number int
 }
 
-// sheet reads one sheet, if a header of Review is among its first rows.
-func (rd *reading) sheet(ctx context.Context, name string) error {
+// sheetLines reads one sheet row by row, if a header of Review is among its
+// first rows.
+type sheetLines struct {
+	rd   *reading
+	name string
+	head *header
+	done bool // what follows is not read
+}
+
+func (rd *reading) lines(name string) *sheetLines { return &sheetLines{rd: rd, name: name} }
+
+// row reads the n-th row of the sheet.
+func (s *sheetLines) row(ctx context.Context, n int, cells []string) error {
 	const within = 100 // rows in which the header must stand
-	rows, err := rd.file.Rows(name)
-	if err != nil {
-		return nil //nolint:nilerr // a chart or a dialog, and no table
+	rd := s.rd
+	if err := ctx.Err(); err != nil || s.done {
+		return err
 	}
-	defer func() { _ = rows.Close() }() // what it was read from is closed with the workbook
-	var head *header
-	for n := 1; rows.Next(); n++ {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if head == nil && n > within {
-			return nil
-		}
-		if n > rd.limits.Rows {
-			return fmt.Errorf("%w: more than %d rows", ErrTooLarge, rd.limits.Rows)
-		}
-		cells, err := rows.Columns()
-		if err != nil {
-			return err
-		}
-		rd.cells += len(cells)
-		for len(cells) > 0 && cells[len(cells)-1] == "" { // a row that was given a colour reaches the last column
-			cells = cells[:len(cells)-1]
-		}
-		if len(cells) > rd.limits.Columns || rd.cells > rd.limits.Cells {
-			if head == nil && rd.cells <= rd.limits.Cells {
-				return nil // whatever it is, it is not ours
-			}
-			return fmt.Errorf("%w: row %d has %d cells, or all sheets together more than %d", ErrTooLarge, n, len(cells), rd.limits.Cells)
-		}
-		if head == nil {
-			if head = headerIn(name, n, cells); head != nil {
-				rd.reviews++
-				if more := head.wrong(); len(more) > 0 {
-					rd.problems = append(rd.problems, more...)
-					return nil
-				}
-			}
-			continue
-		}
-		rd.line(head, n, cells)
+	if s.head == nil && n > within {
+		s.done = true
+		return nil
 	}
-	return rows.Error()
+	if n > rd.limits.Rows {
+		return fmt.Errorf("%w: more than %d rows", ErrTooLarge, rd.limits.Rows)
+	}
+	rd.cells += len(cells)
+	for len(cells) > 0 && cells[len(cells)-1] == "" { // a row that was given a colour reaches the last column
+		cells = cells[:len(cells)-1]
+	}
+	if len(cells) > rd.limits.Columns || rd.cells > rd.limits.Cells {
+		if s.head == nil && rd.cells <= rd.limits.Cells {
+			s.done = true
+			return nil // whatever it is, it is not ours
+		}
+		return fmt.Errorf("%w: row %d has %d cells, or all sheets together more than %d", ErrTooLarge, n, len(cells), rd.limits.Cells)
+	}
+	if s.head != nil {
+		rd.line(s.head, n, cells)
+		return nil
+	}
+	if s.head = headerIn(s.name, n, cells); s.head != nil {
+		rd.reviews++
+		if more := s.head.wrong(); len(more) > 0 {
+			rd.problems = append(rd.problems, more...)
+			s.done = true
+		}
+	}
+	return nil
 }
 
 // header says which column of a sheet stands where; 0-based. A title may

@@ -259,7 +259,7 @@ func howTo(f *Findings) []string {
 	if len(r.Key) == 0 {
 		return append(steps, "6.  This file was made without a key: its verdicts cannot be read back. Ask for one made by the server.")
 	}
-	return append(steps, "6.  Save as .xlsx and give the file back (screener decide FILE.xlsx, or the page). Giving it back twice changes nothing.")
+	return append(steps, "6.  Save it, as .xlsx or .ods, and give the file back (screener decide FILE, or the page). Giving it back twice changes nothing.")
 }
 
 // bars draws the counts of a table's third column over the names in its first,

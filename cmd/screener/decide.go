@@ -8,7 +8,7 @@ import (
 )
 
 type decideCmd struct {
-	Workbook string `arg:"" help:"A report of screen, with verdicts filled in on Review." type:"path"`
+	Workbook string `arg:"" help:"A report of screen, with verdicts filled in on Review; .xlsx or .ods." type:"path"`
 }
 
 func (c *decideCmd) Run(ctx context.Context, a *app) error {
