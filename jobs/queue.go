@@ -268,7 +268,7 @@ func (l *lost) given(why string) string {
 
 // lost returns the running jobs whose worker gone says is gone.
 func (q *queue) lost(ctx context.Context, gone func(worker string, job int64, since time.Time) bool) ([]lost, error) {
-	running, err := q.client.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(10_000))
+	running, err := q.client.JobList(ctx, river.NewJobListParams().States(rivertype.JobStateRunning).First(manyJobs))
 	if err != nil {
 		return nil, err
 	}
@@ -288,6 +288,28 @@ func (q *queue) lost(ctx context.Context, gone func(worker string, job int64, si
 		out = append(out, lost{job: job, by: by, task: args.Task, run: args.Run, dead: job.Attempt >= job.MaxAttempts})
 	}
 	return out, nil
+}
+
+// manyJobs is how many jobs the queue is asked for at once.
+const manyJobs = 10_000
+
+// alive returns the tasks that have a job in the queue which has not ended;
+// false where there are too many to tell.
+func (q *queue) alive(ctx context.Context) (map[int64]bool, bool, error) {
+	open, err := q.client.JobList(ctx, river.NewJobListParams().First(manyJobs).States(
+		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled))
+	if err != nil || len(open.Jobs) == manyJobs {
+		return nil, false, err
+	}
+	tasks := map[int64]bool{}
+	for _, job := range open.Jobs {
+		var args chunkArgs // has what taskArgs has
+		if err := json.Unmarshal(job.EncodedArgs, &args); err != nil {
+			return nil, false, err
+		}
+		tasks[args.Task] = true
+	}
+	return tasks, true, nil
 }
 
 // free lets others take up a job whose worker is gone, unless somebody has

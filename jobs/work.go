@@ -180,7 +180,7 @@ func (w *worker) backOff(attempt int) time.Duration {
 func (w *worker) beat(ctx context.Context) {
 	tick := time.NewTicker(w.opts.Beat)
 	defer tick.Stop()
-	for {
+	for beats := 1; ; beats++ {
 		select {
 		case <-ctx.Done():
 			return
@@ -188,7 +188,9 @@ func (w *worker) beat(ctx context.Context) {
 		}
 		last, now, err := w.env.Store.Beat(ctx, w.self())
 		if err == nil && now.Sub(last) < 3*w.opts.Beat {
-			err = w.rescue(ctx, now)
+			if err = w.rescue(ctx, now); err == nil && beats%adoptEvery == 0 {
+				err = w.adopt(ctx)
+			}
 		}
 		// Where this process has been silent itself — the machine slept, the
 		// database was gone or locked — others may have been too: nobody is judged until the next beat.
@@ -242,6 +244,43 @@ func (w *worker) rescue(ctx context.Context, now time.Time) error {
 	return w.env.Store.BuryWorkers(ctx, now.Add(-24*time.Hour))
 }
 
+// adoptEvery is how many beats pass between looks for forgotten tasks.
+const adoptEvery = 12
+
+// adopt puts tasks into the queue again that are open and that the queue knows
+// nothing of: the database failed just when what had become of them was to be written down.
+func (w *worker) adopt(ctx context.Context) error {
+	open, err := w.env.Store.OpenTasks(ctx, w.env.Now().Add(-adoptEvery*w.opts.Beat))
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	alive, all, err := w.queue.alive(ctx) // after the tasks: what has ended since is looked at again below
+	if err != nil || !all {
+		return err
+	}
+	for _, id := range open {
+		if alive[id] {
+			continue
+		}
+		err := w.env.Store.InTx(ctx, fmt.Sprintf("putting job %d into the queue again", id), func(tx *store.Tx) error {
+			task, err := tx.Task(ctx, id)
+			if err != nil || task.State.Ended() {
+				return err
+			}
+			card, err := w.env.job(task.Kind)
+			if err != nil {
+				return nil // a newer program's
+			}
+			w.log.Warn("a job was forgotten by the queue and is put in again", "job", id, "kind", task.Kind)
+			return w.queue.insert(ctx, tx, card, task)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // task runs one try of a task.
 func (w *worker) task(ctx context.Context, card *Job, id int64, try *try) error {
 	began := false
@@ -272,7 +311,7 @@ func (w *worker) task(ctx context.Context, card *Job, id int64, try *try) error 
 	if jsonErr != nil {
 		err = errors.Join(err, jsonErr)
 	}
-	if outcome == nil {
+	if string(content) == "null" {
 		content = nil
 	}
 	write := func(f func(*store.Tx) error) error {

@@ -211,6 +211,61 @@ func TestCancelledScreeningGoesOn(t *testing.T) {
 	})
 }
 
+// A backup does not have the queue: what was open in it is closed, and goes on
+// when a person says so.
+func TestRestoredScreeningGoesOn(t *testing.T) {
+	o := newOffice(t, storetest.Open(t, storetest.SQLite(t)))
+	o.listed()
+	const rows = 600
+	run, job, mid := o.midBatch(rows)
+	now := o.env.Now
+	o.env.Now = slow(now)
+	stop := o.working(1, quick)
+	mid()
+	folder := t.TempDir()
+	backup, err := jobs.Backup(t.Context(), o.env, jobs.BackupOptions{To: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	o.env.Now = now
+	after := newOffice(t, openAt(t, storetest.SQLite(t), t.TempDir()))
+	if _, err := jobs.Restore(t.Context(), after.env, backup.File, false); err != nil {
+		t.Fatal(err)
+	}
+	if task := after.now(job); task.State != store.TaskCancelled || !strings.Contains(task.Reason, "backup") {
+		t.Fatalf("restored: %+v", task)
+	}
+	defer after.working(1, quick)()
+	if err := jobs.Retry(t.Context(), after.env, job); err != nil {
+		t.Fatal(err)
+	}
+	if task := after.ended(job); task.State != store.TaskDone {
+		t.Fatalf("gone on with: %+v", task)
+	}
+	after.equals(run, rows)
+}
+
+// What the queue has lost — here by a hand in its table — is put in again.
+func TestForgottenByTheQueue(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		o.env.Jobs = []jobs.Job{kind("next", func(context.Context, *jobs.Env) (any, error) { return nil, nil })}
+		id := o.start("next")
+		db, _ := s.DB()
+		if _, err := db.ExecContext(t.Context(), "delete from river_job"); err != nil {
+			t.Fatal(err)
+		}
+		o.time = o.time.Add(time.Hour)
+		opts := quick
+		opts.Beat = 20 * time.Millisecond
+		defer o.working(1, opts)()
+		if task := o.ended(id); task.State != store.TaskDone {
+			t.Errorf("%+v", task)
+		}
+	})
+}
+
 // What is decided while a batch runs is for the next one.
 func TestTermsAreFixedAtTheStart(t *testing.T) {
 	o := newOffice(t, storetest.Open(t, storetest.SQLite(t)))

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"os/exec"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -37,7 +39,7 @@ func params(p testscript.Params, db func(*testscript.Env) string) testscript.Par
 		env.Setenv("SCREENER_DB", db(env))
 		return nil
 	}
-	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits}
+	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "ended": ended}
 	p.RequireExplicitExec = true
 	return p
 }
@@ -60,5 +62,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// ended waits until a job has ended in a state: ended 1 done.
+func ended(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: ended JOB STATE")
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		ts.Check(ts.Exec("screener", "--config", "c.toml", "jobs", "show", args[0]))
+		var job struct{ State string }
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &job))
+		if job.State == args[1] {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("job %s is %s, not %s", args[0], job.State, args[1])
+		}
 	}
 }

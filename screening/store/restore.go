@@ -37,7 +37,12 @@ func (s *Store) Restore(ctx context.Context, r io.ReaderAt, size int64, progress
 			return nil, fmt.Errorf("%s: %w", doing, err)
 		}
 	}
-	err = s.inTx(ctx, doing, func(tx *sqlx.Tx) error { return s.restoreTables(ctx, tx, a, fresh, progress) })
+	err = s.inTx(ctx, doing, func(tx *sqlx.Tx) error {
+		if err := s.restoreTables(ctx, tx, a, fresh, progress); err != nil || m.Schema < tasksSince {
+			return err
+		}
+		return closeTasks(ctx, tx)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -121,7 +121,11 @@ const (
 	hurryTask   = `update tasks set next_try = null where id = ? and state = 'waiting'`
 	selectTask  = `select ` + taskColumns + ` from tasks where id = ?`
 	openTasksOf = `select count(*) from tasks where schedule = ? and state in ('waiting', 'running')`
-	deleteTasks = `delete from tasks where state in ('done', 'dead', 'cancelled') and finished < ?`
+	selectOpen  = `select id from tasks where state in ('waiting', 'running') and queued < ? order by id limit 1000`
+	closeOpen   = `update tasks set state = 'cancelled', finished = queued, next_try = null, queue_job = 0,
+		reason = 'it was open when the backup was made; screener jobs retry goes on with it' where state in ('waiting', 'running')`
+	forgetWorkers = `delete from workers`
+	deleteTasks   = `delete from tasks where state in ('done', 'dead', 'cancelled') and finished < ?`
 )
 
 // AddTask keeps a task that waits for a worker and gives it its ID.
@@ -268,6 +272,25 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]*Task, error) {
 		}
 	}
 	return out, nil
+}
+
+// OpenTasks returns the IDs of tasks that were queued before a time and have not ended.
+func (s *Store) OpenTasks(ctx context.Context, before time.Time) ([]int64, error) {
+	var out []int64
+	err := s.read.SelectContext(ctx, &out, s.read.Rebind(selectOpen), stamp{before})
+	return out, s.fault(ctx, "looking up the open jobs", err)
+}
+
+// tasksSince is the schema that brought tasks.
+const tasksSince = 5
+
+// closeTasks ends what was open when a backup was made, and forgets who
+// worked: done again unasked, it would be done twice.
+func closeTasks(ctx context.Context, tx *sqlx.Tx) error {
+	if err := exec(ctx, tx, closeOpen); err != nil {
+		return err
+	}
+	return exec(ctx, tx, forgetWorkers)
 }
 
 // DeleteTasks removes the tasks that ended before a time and says how many.
