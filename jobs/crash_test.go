@@ -61,6 +61,9 @@ func play(dsn string) error {
 	if os.Getenv("JOBS_TEST_SLOW") != "" {
 		env.Now = slow(standing)
 	}
+	if os.Getenv("JOBS_TEST_BENCH") != "" {
+		return jobs.Work(ctx, benchEnv(s), jobs.WorkOptions{})
+	}
 	opts := quick
 	opts.Ready = func() { fmt.Println("working") }
 	if at := os.Getenv("JOBS_TEST_CLOCK"); at != "" {

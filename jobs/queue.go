@@ -320,12 +320,12 @@ func (q *queue) free(ctx context.Context, tx *store.Tx, l *lost, why string) err
 	if err != nil {
 		return err
 	}
-	state, finalized := string(rivertype.JobStateAvailable), (*time.Time)(nil)
+	state, ended := string(rivertype.JobStateAvailable), (*time.Time)(nil)
 	if l.dead {
-		state, finalized = string(rivertype.JobStateDiscarded), &now
+		state, ended = string(rivertype.JobStateDiscarded), &now
 	}
 	_, err = q.client.Driver().UnwrapExecutor(tx.SQL()).JobRescueMany(ctx, &riverdriver.JobRescueManyParams{
-		ID: []int64{l.job.ID}, Error: [][]byte{said}, FinalizedAt: []*time.Time{finalized}, ScheduledAt: []time.Time{now}, State: []string{state},
+		ID: []int64{l.job.ID}, Error: [][]byte{said}, FinalizedAt: []*time.Time{ended}, ScheduledAt: []time.Time{now}, State: []string{state},
 		StuckHorizon: l.job.AttemptedAt.Add(time.Millisecond), // this try and no later one
 	})
 	return err

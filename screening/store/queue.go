@@ -54,7 +54,7 @@ func (s *Store) migrateQueue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	const key = 7316218 // any number that nothing else in the database locks
 	if _, err := conn.ExecContext(ctx, `select pg_advisory_lock($1)`, key); err != nil {
 		return fmt.Errorf("waiting for another process that makes the queue's tables: %w", err)

@@ -118,11 +118,11 @@ const (
 		where id = ? and state in ('waiting', 'running')`
 	retryTask = `update tasks set state = 'waiting', attempt = 0, finished = null, next_try = null, reason = ''
 		where id = ? and state in ('dead', 'cancelled')`
-	hurryTask   = `update tasks set next_try = null where id = ? and state = 'waiting'`
-	selectTask  = `select ` + taskColumns + ` from tasks where id = ?`
-	openTasksOf = `select count(*) from tasks where schedule = ? and state in ('waiting', 'running')`
-	selectOpen  = `select id from tasks where state in ('waiting', 'running') and queued < ? order by id limit 1000`
-	closeOpen   = `update tasks set state = 'cancelled', finished = queued, next_try = null, queue_job = 0,
+	hurryTask       = `update tasks set next_try = null where id = ? and state = 'waiting'`
+	selectTask      = `select ` + taskColumns + ` from tasks where id = ?`
+	openTasksOf     = `select count(*) from tasks where schedule = ? and state in ('waiting', 'running')`
+	selectOpenTasks = `select id from tasks where state in ('waiting', 'running') and queued < ? order by id limit 1000`
+	closeOpen       = `update tasks set state = 'cancelled', finished = queued, next_try = null, queue_job = 0,
 		reason = 'it was open when the backup was made; screener jobs retry goes on with it' where state in ('waiting', 'running')`
 	forgetWorkers = `delete from workers`
 	deleteTasks   = `delete from tasks where state in ('done', 'dead', 'cancelled') and finished < ?`
@@ -277,7 +277,7 @@ func (s *Store) Tasks(ctx context.Context, f TaskFilter) ([]*Task, error) {
 // OpenTasks returns the IDs of tasks that were queued before a time and have not ended.
 func (s *Store) OpenTasks(ctx context.Context, before time.Time) ([]int64, error) {
 	var out []int64
-	err := s.read.SelectContext(ctx, &out, s.read.Rebind(selectOpen), stamp{before})
+	err := s.read.SelectContext(ctx, &out, s.read.Rebind(selectOpenTasks), stamp{before})
 	return out, s.fault(ctx, "looking up the open jobs", err)
 }
 

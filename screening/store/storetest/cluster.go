@@ -39,7 +39,7 @@ func NewCluster(t testing.TB) *Cluster {
 		for _, l := range s.lifelines {
 			l.Close()
 		}
-		s.admin.Close()
+		_ = s.admin.Close()
 	})
 	dsn, err := s.database(context.Background(), "migrated")
 	if err != nil {
