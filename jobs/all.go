@@ -43,5 +43,6 @@ var All = []Job{
 	inboxJob,
 	remindJob,
 	notifyJob,
+	pruneJob,
 	backupJob,
 }

@@ -44,6 +44,7 @@ type Env struct {
 	DropFolder DropFolder
 	Review     Review
 	Notices    Notices
+	Retention  Retention
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string

@@ -32,11 +32,12 @@ type Config struct {
 	Columns map[string][]string `toml:"columns"`
 	Fetch   FetchConfig         `toml:"fetch"`
 	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
-	Schedule map[string]string `toml:"schedule"`
-	Review   ReviewConfig      `toml:"review"`
-	Notify   NotifyConfig      `toml:"notify"`
-	Inbox    InboxConfig       `toml:"inbox"`
-	Backup   BackupConfig      `toml:"backup"`
+	Schedule  map[string]string `toml:"schedule"`
+	Review    ReviewConfig      `toml:"review"`
+	Notify    NotifyConfig      `toml:"notify"`
+	Inbox     InboxConfig       `toml:"inbox"`
+	Retention RetentionConfig   `toml:"retention"`
+	Backup    BackupConfig      `toml:"backup"`
 
 	Server   ServerConfig   `toml:"server"`
 	Accounts AccountsConfig `toml:"accounts"`
@@ -156,6 +157,10 @@ func defaultConfig() *Config {
 		Lists: ListsConfig{MaxAgeDays: 10},
 		Fetch: FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
 		Inbox: InboxConfig{SettleSeconds: 20},
+		Retention: RetentionConfig{
+			RecordYears: jobs.DefaultRetention.RecordYears, FileDays: jobs.DefaultRetention.FileDays,
+			RejectedDays: jobs.DefaultRetention.RejectedDays, JobDays: jobs.DefaultRetention.JobDays,
+		},
 		Review: ReviewConfig{
 			EscalateDays: jobs.DefaultDays[screening.Escalate], ReviewDays: jobs.DefaultDays[screening.Review], RemindDays: jobs.DefaultRemindDays,
 		},
@@ -376,6 +381,7 @@ var keys = []string{
 	"notify", "notify.link", "notify.folder", "notify.mail", "notify.mail.host", "notify.mail.port", "notify.mail.tls", "notify.mail.ca_file",
 	"notify.mail.user", "notify.mail.password_file", "notify.mail.from", "notify.mail.to", "notify.mail.attach",
 	"notify.webhook", "notify.webhook.url", "notify.webhook.secret_file",
+	"retention", "retention.record_years", "retention.file_days", "retention.rejected_days", "retention.job_days", "retention.hold",
 	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
 }
 

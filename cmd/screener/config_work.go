@@ -169,6 +169,15 @@ func secret(variable, file string) (string, error) {
 	return strings.TrimSpace(string(b)), err
 }
 
+// RetentionConfig says how long things are kept; 0 keeps them for ever.
+type RetentionConfig struct {
+	RecordYears  int      `toml:"record_years"`
+	FileDays     int      `toml:"file_days"`
+	RejectedDays int      `toml:"rejected_days"`
+	JobDays      int      `toml:"job_days"`
+	Hold         []string `toml:"hold"` // runs, or "all"
+}
+
 // BackupConfig says where backups go every night.
 type BackupConfig struct {
 	Folder string `toml:"folder"`
@@ -180,6 +189,8 @@ func (c *Config) wrongWork() string {
 	switch {
 	case c.Backup.Keep < 0:
 		return "backup.keep must not be below 0"
+	case min(c.Retention.RecordYears, c.Retention.FileDays, c.Retention.RejectedDays, c.Retention.JobDays) < 0:
+		return "retention: nothing must be below 0; 0 keeps for ever"
 	case c.Review.wrong() != "":
 		return c.Review.wrong()
 	case c.Notify.wrong() != "":
@@ -210,6 +221,10 @@ func (c *Config) work(env *jobs.Env, p places) (err error) {
 	env.Review = jobs.Review{
 		People: c.Review.people(), Default: c.Review.Default, RemindDays: c.Review.RemindDays,
 		Days: map[screening.Grade]int{screening.Escalate: c.Review.EscalateDays, screening.Review: c.Review.ReviewDays},
+	}
+	env.Retention = jobs.Retention{
+		RecordYears: c.Retention.RecordYears, FileDays: c.Retention.FileDays, RejectedDays: c.Retention.RejectedDays,
+		JobDays: c.Retention.JobDays, Hold: c.Retention.Hold,
 	}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}
 	if env.Notices, err = c.Notify.notices(place); err != nil {

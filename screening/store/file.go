@@ -17,6 +17,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Folder is where original files are kept, "" for nowhere.
@@ -55,7 +56,8 @@ func (s *Store) KeepFile(r io.Reader) (hash string, size int64, err error) {
 	hash = hex.EncodeToString(sum.Sum(nil))
 	path := s.filePath(hash)
 	if _, err := os.Stat(path); err == nil {
-		return hash, size, nil
+		now := time.Now()
+		return hash, size, os.Chtimes(path, now, now) // kept anew: PruneFiles goes by it
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return fail(err)

@@ -44,8 +44,6 @@ const (
 	claimNotice   = `update notices set tries = tries + 1, next = ? where notice = ? and channel = ? and tries = ? and sent is null and dead is null`
 	endNotice     = `update notices set next = ?, sent = ?, dead = ?, reason = ? where notice = ? and channel = ?`
 	reviveNotices = `update notices set dead = null, tries = 0, next = ? where dead is not null`
-	deleteNotices = `delete from notices where (sent < ? or dead < ?)`
-	waitNotices   = `select count(*) from notices where sent is null and dead is null`
 )
 
 // AddNotices puts messages into the outbox; those that are there are passed over.

@@ -92,7 +92,6 @@ const (
 		overdue = excluded.overdue, closed = excluded.closed, why_closed = excluded.why_closed, assignee = excluded.assignee`
 	assignOpen = `update open_matches set assignee = ? where office = ? and match_key = ? and closed is null`
 	tellOpen   = `update open_matches set reminded = ?, overdue = ? where office = ? and match_key = ?`
-	deleteOpen = `delete from open_matches where closed < ?`
 	// As it was on a day: what had been opened by then and was not closed before it.
 	countOpen = `select count(*) as open, count(case when due < ? then 1 end) as overdue, coalesce(min(opened), '') as oldest
 		from open_matches where office = ? and opened <= ? and (closed is null or closed > ?)`

@@ -1,0 +1,275 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"partnerscreen/screening/store"
+)
+
+var pruneJob = Job{
+	Kind:  "prune",
+	Doc:   "remove records that are past their time, files nothing names, and what killed processes left",
+	Local: true,
+	Schedules: func(*Env) []Schedule {
+		return []Schedule{{Name: "prune", Spec: "30 3 * * 0"}}
+	},
+	Run: func(ctx context.Context, env *Env, args json.RawMessage) (any, error) {
+		var opts PruneOptions
+		if err := json.Unmarshal(args, &opts); err != nil {
+			return nil, fmt.Errorf("reading how to prune: %w", err)
+		}
+		return Prune(ctx, env, opts)
+	},
+}
+
+// Retention says how long things are kept; 0 keeps them for ever.
+type Retention struct {
+	// RecordYears is for runs and all they found, and for the originals and
+	// reports of the drop folder.
+	RecordYears int
+	// FileDays is for original list files and sheets that nothing names any more.
+	FileDays int
+	// RejectedDays is for what the drop folder refused.
+	RejectedDays int
+	// JobDays is for jobs that ended and notices that were sent.
+	JobDays int
+	// Hold names runs that are kept whatever their age, for a case that is
+	// open; "all" keeps every record.
+	Hold []string
+}
+
+// DefaultRetention keeps records as long as the longest rule met asks: ten
+// years, for transactions under sanctions (31 CFR 501.601).
+var DefaultRetention = Retention{RecordYears: 10, FileDays: 365, RejectedDays: 90, JobDays: 30}
+
+// leftoverTime is how old half-written things are that nobody is writing.
+const leftoverTime = 24 * time.Hour
+
+// PruneOptions say how to prune.
+type PruneOptions struct {
+	DryRun bool `json:"dry_run,omitempty"` // only say what would go
+}
+
+// Pruned is what went, or would go.
+type Pruned struct {
+	DryRun bool `json:"dry_run,omitempty"`
+	// Runs that went, and those that are past their time and stay: held, or
+	// active collaborations stand on them.
+	Runs     []string `json:"runs,omitempty"`
+	Held     []string `json:"held,omitempty"`
+	Standing []string `json:"standing,omitempty"`
+	// Files that went, by their path in the data folder or the drop folder's.
+	Files []string `json:"files,omitempty"`
+	Bytes int64    `json:"bytes"`
+	// Records counts the others by what they are.
+	Records map[string]int64 `json:"records,omitempty"`
+}
+
+// Prune removes what is past its time and says what it was. Decisions and
+// dispositions are never removed, nor a run that active collaborations stand on, nor a file that an
+// edition or a run names.
+func Prune(ctx context.Context, env *Env, opts PruneOptions) (*Pruned, error) {
+	p := &pruning{env: env, out: &Pruned{DryRun: opts.DryRun, Records: map[string]int64{}}, now: env.Now().UTC(), dry: opts.DryRun}
+	for _, step := range []func(context.Context) error{p.runs, p.records, p.folders, p.files, p.leftovers} {
+		if err := step(ctx); err != nil {
+			return p.out, err
+		}
+	}
+	slices.Sort(p.out.Files)
+	return p.out, nil
+}
+
+type pruning struct {
+	env *Env
+	out *Pruned
+	now time.Time
+	dry bool
+}
+
+// recordsBefore is when records are past their time; zero for never.
+func (p *pruning) recordsBefore() time.Time {
+	if years := p.env.Retention.RecordYears; years > 0 && !slices.Contains(p.env.Retention.Hold, "all") {
+		return p.now.AddDate(-years, 0, 0)
+	}
+	return time.Time{}
+}
+
+func (p *pruning) daysBefore(days int) time.Time {
+	if days > 0 {
+		return p.now.AddDate(0, 0, -days)
+	}
+	return time.Time{}
+}
+
+func (p *pruning) runs(ctx context.Context) error {
+	before := p.recordsBefore()
+	if before.IsZero() {
+		return nil
+	}
+	old, err := p.env.Store.OldRuns(ctx, before)
+	if err != nil {
+		return err
+	}
+	report := p.env.progress("removing old runs", "runs")
+	for i, id := range old {
+		if slices.Contains(p.env.Retention.Hold, id) {
+			p.out.Held = append(p.out.Held, id)
+			continue
+		}
+		may, err := p.env.Store.MayDeleteRun(ctx, id)
+		if err != nil {
+			return err
+		}
+		if may && !p.dry {
+			err = p.env.Store.DeleteRun(ctx, id)
+		}
+		switch {
+		case !may || errors.Is(err, store.ErrConflict):
+			p.out.Standing = append(p.out.Standing, id)
+		case err == nil || errors.Is(err, store.ErrNotFound):
+			p.out.Runs = append(p.out.Runs, id)
+		default:
+			return err
+		}
+		report(int64(i+1), int64(len(old)))
+	}
+	return nil
+}
+
+func (p *pruning) records(ctx context.Context) error {
+	for _, k := range []struct {
+		past   store.Past
+		before time.Time
+	}{
+		{store.PastTasks, p.daysBefore(p.env.Retention.JobDays)},
+		{store.PastNotices, p.daysBefore(p.env.Retention.JobDays)},
+		{store.PastDrops, p.recordsBefore()},
+		{store.PastOpenMatches, p.recordsBefore()},
+	} {
+		if k.before.IsZero() {
+			continue
+		}
+		n, err := p.env.Store.PrunePast(ctx, k.past, k.before, p.dry)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			p.out.Records[k.past.What] = n
+		}
+	}
+	return nil
+}
+
+// folders looks through what lies beside the drop folder. A held run keeps
+// its original and its report, whose names hold it.
+func (p *pruning) folders(ctx context.Context) error {
+	if p.env.DropFolder.Path == "" {
+		return nil
+	}
+	base := filepath.Dir(p.env.DropFolder.Path)
+	root, err := os.OpenRoot(base)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("looking through the drop folder: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	for folder, before := range map[string]time.Time{
+		archiveFolder: p.recordsBefore(), outboxFolder: p.recordsBefore(), rejectedFolder: p.daysBefore(p.env.Retention.RejectedDays),
+	} {
+		err := fs.WalkDir(root.FS(), folder, func(at string, e fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			info, err := e.Info()
+			if err != nil {
+				return nil //nolint:nilerr // it went meanwhile
+			}
+			limit := before
+			if strings.HasPrefix(e.Name(), ".screener-") {
+				limit = p.now.Add(-leftoverTime)
+			}
+			if limit.IsZero() || !info.ModTime().Before(limit) || p.held(e.Name()) {
+				return ctx.Err()
+			}
+			if !p.dry {
+				if err := root.Remove(at); err != nil {
+					return err
+				}
+			}
+			p.gone(path.Join(filepath.Base(base), at), info.Size())
+			return ctx.Err()
+		})
+		if err != nil {
+			return fmt.Errorf("looking through %s: %w", folder, err)
+		}
+	}
+	return nil
+}
+
+func (p *pruning) held(name string) bool {
+	return slices.ContainsFunc(p.env.Retention.Hold, func(run string) bool { return strings.Contains(name, run) })
+}
+
+func (p *pruning) gone(name string, size int64) {
+	p.out.Files = append(p.out.Files, name)
+	p.out.Bytes += size
+}
+
+func (p *pruning) files(ctx context.Context) error {
+	before := p.daysBefore(p.env.Retention.FileDays)
+	if before.IsZero() {
+		return nil
+	}
+	files, err := p.env.Store.PruneFiles(ctx, before, p.dry)
+	for _, f := range files {
+		p.gone("files/"+f.Name, f.Size)
+	}
+	return err
+}
+
+// temporary begin the names of what jobs put into the system's folder for temporary files.
+var temporary = []string{"screener-decisions-", "screener-fetch-", "screener-sheets-", "screener-workbook-", "screener-report-"}
+
+func (p *pruning) leftovers(ctx context.Context) error {
+	before := p.now.Add(-leftoverTime)
+	files, err := p.env.Store.PruneLeftovers(ctx, before, p.dry)
+	for _, f := range files {
+		p.gone(f.Name, f.Size)
+	}
+	if err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(os.TempDir())
+	if err != nil {
+		return nil //nolint:nilerr // a system without one
+	}
+	for _, e := range entries {
+		if !slices.ContainsFunc(temporary, func(prefix string) bool { return strings.HasPrefix(e.Name(), prefix) }) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || !info.ModTime().Before(before) {
+			continue
+		}
+		// What belongs to another user stays: that is no error.
+		if p.dry || os.RemoveAll(filepath.Join(os.TempDir(), e.Name())) == nil {
+			p.gone(e.Name(), info.Size())
+		}
+	}
+	return ctx.Err()
+}
