@@ -49,9 +49,15 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 			}
 		}
 	}
+	if a := s.alignParts(q, c); a.score > best.score {
+		best = a
+	}
 	if len(c.words) == 1 && len(c.words[0].text) >= 3 && anyHash(q.acronymHashes, hashKey('a', c.words[0].text)) {
 		text := c.words[0].text
-		a := alignment{by: byAcronym, to: uint8(len(q.words)), acronym: text, shared: acronymScore(len(text)) - listedAcronymCost}
+		a := alignment{by: byAcronym, to: uint8(len(q.words)), acronym: text, shared: acronymScore(len(text))}
+		if !unspeakable(text) {
+			a.shared -= listedAcronymCost
+		}
 		if q.states(text) {
 			a.shared = statedAcronym(text, sameForms(q, c))
 		}
@@ -61,6 +67,53 @@ func (s *scorer) alignAcronym(q, c *profile) alignment {
 		}
 	}
 	return best
+}
+
+// unspeakable reports whether five letters and more are no word of any
+// language, for want of vowels, and so are initials.
+func unspeakable(text string) bool {
+	run, longest := 0, 0
+	for i := range len(text) {
+		if isVowel(text[i]) {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return len(text) > 4 && longest > 3
+}
+
+// alignParts looks for one name being the initials of the other in parts, as
+// FARC-EP is.
+func (s *scorer) alignParts(q, c *profile) (a alignment) {
+	if text := q.joinedInitials(); text != "" && anyHash(c.acronymHashes, hashKey('a', text)) {
+		a = alignment{by: byAcronym, to: uint8(len(q.words)), acronym: text, expanded: true, shared: acronymScore(len(text))}
+	} else if text := c.joinedInitials(); text != "" && anyHash(q.acronymHashes, hashKey('a', text)) {
+		a = alignment{by: byAcronym, to: uint8(len(q.words)), acronym: text, shared: acronymScore(len(text))}
+	}
+	a.score = a.shared
+	return a
+}
+
+// joinedInitials are the words of a name of two or three words that may all be
+// initials, as one; or "".
+func (p *profile) joinedInitials() string {
+	if len(p.words) < 2 || len(p.words) > 3 {
+		return ""
+	}
+	text := ""
+	for i := range p.words {
+		w := &p.words[i]
+		if w.class != Distinctive || len(w.text) > 5 || len(w.text) < 2 {
+			return ""
+		}
+		text += w.text
+	}
+	if len(text) < 5 || len(text) > longestInitials {
+		return ""
+	}
+	return text
 }
 
 // states reports whether the name gives text as its own initials.

@@ -19,6 +19,8 @@ const (
 	placeCost        = 0.40 // two cities that differ, or two countries
 	strict           = 1.80 // when nothing distinctive is shared, every word counts for more
 	loneCost         = 1.40 // when one distinctive word is
+	frequentCost     = 1.70 // when it is one that many names share
+	leastOwn         = 0.62 // the weight up to which it is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
 	pairedSpelling   = 0.65 // when every word of both names has its partner
 	leastStrict      = 0.15 // what a generic word counts for at least when nothing distinctive is shared
@@ -49,6 +51,7 @@ type alignment struct {
 	lone        int     // letters of the one word the names are, or 0
 	sameForm    bool    // and the legal forms are of one kind
 	kind        bool    // a word for a kind of party is shared
+	near        bool    // two words are one only as translators have them
 	office      bool    // and every state has one of that kind
 	numberClash bool
 	differ      bool // each has a word of its own that tells it from others
@@ -289,6 +292,7 @@ func (s *scorer) take(a *alignment, q, c *profile, qf, qt, cf, ct int, weight, s
 		}
 		a.foreign = a.foreign || one && !sameSpelling(q.words[qf].term, c.words[cf].term)
 	}
+	a.near = a.near || x == Generic && y == Generic && one && sim == nearMeaning
 	a.kind = a.kind || kinds[c.words[cf].key]
 	a.office = a.office || offices[c.words[cf].key]
 	a.words++
@@ -503,7 +507,7 @@ const cityWeight = 0.2
 // otherwise, what a paired word said: it is like a word of the candidate that is taken.
 func (s *scorer) repeatsQuery(i int) bool {
 	for _, p := range s.pairs {
-		if int(p.q) == i && s.cUsed[p.c] {
+		if int(p.q) == i && s.cUsed[p.c] && p.sim != nearMeaning {
 			return true
 		}
 	}
@@ -513,7 +517,7 @@ func (s *scorer) repeatsQuery(i int) bool {
 // repeatsCandidate is the same for word j of the candidate.
 func (s *scorer) repeatsCandidate(j int) bool {
 	for _, p := range s.pairs {
-		if int(p.c) == j && s.qUsed[p.q] {
+		if int(p.c) == j && s.qUsed[p.q] && p.sim != nearMeaning {
 			return true
 		}
 	}
@@ -603,6 +607,8 @@ func (a *alignment) shares() (s shares) {
 	switch {
 	case a.distinctive < leastDistinctive:
 		f = strict
+	case a.names == 1 && a.distinctive <= leastOwn:
+		f = frequentCost
 	case a.names == 1:
 		f = loneCost
 	}
@@ -630,12 +636,13 @@ func (a *alignment) shares() (s shares) {
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
 	score := a.shared / d
 	whole := a.exact && a.outside == 0
+	full := a.left == 0 && a.outside == 0 && !a.near
 	part := a.exact && (a.kind && a.words >= 2 || a.words >= 3) && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
 	case a.translated && a.place == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree, in another language"
-		if a.left == 0 && a.outside == 0 && a.words >= 2 && a.generic >= wholeGeneric && !a.office {
+		if full && a.words >= 2 && a.generic >= wholeGeneric && !a.office {
 			s.generic, s.genericWhy = score*frequentName, "the name is made of generic words, in another language"
 		}
 	case a.office && a.place == 0 && a.distinctive < 0.05 && (a.foreign || a.abroad):
@@ -647,7 +654,7 @@ func (a *alignment) shares() (s shares) {
 		}
 	case a.generic == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*placeOnly, "only places and numbers agree"
-	case a.distinctive < 0.05 && a.place == 0 && !((whole || a.left == 0 && a.outside == 0) && a.words >= 2) && !part:
+	case a.distinctive < 0.05 && a.place == 0 && !((whole || full) && a.words >= 2) && !part:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree"
 	case a.distinctive < leastDistinctive && a.words < 2 && !whole:
 		s.generic, s.genericWhy = score*genericOnly, "only a frequent word agrees"

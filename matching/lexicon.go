@@ -41,6 +41,7 @@ type vocabulary struct {
 	persons   map[string]meaning   // given names and particles of persons
 	openers   map[string][]meaning // abbreviations that a name begins with
 	weights   map[string]float32   // by key
+	groups    map[string]string    // by key: the concepts it is taken for, by a name
 }
 
 // table is one file of the lexicon and the class its words have.
@@ -71,7 +72,7 @@ func readLexicon() *vocabulary {
 		phrases: map[string][]meaning{}, phraseEnd: map[string][]meaning{}, starts: map[string]int{},
 		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
 		inPhrase: map[string]bool{}, near: map[uint64]string{},
-		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{}, weights: map[string]float32{},
+		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{}, weights: map[string]float32{}, groups: map[string]string{},
 	}
 	keys := map[string]meaning{}
 	type line struct {
@@ -109,6 +110,14 @@ func readLexicon() *vocabulary {
 	for _, l := range readTable("openers.tsv") {
 		for w := range strings.SplitSeq(l.words, ", ") {
 			v.openers[Fold(w)] = all("openers.tsv", l.key)
+		}
+	}
+	for _, l := range readTable("near.tsv") {
+		for k := range strings.FieldsSeq(l.words) {
+			if _, ok := keys[k]; !ok || v.groups[k] != "" {
+				panic(fmt.Sprintf("lexicon/near.tsv: %s: no line gives the key, or two groups have it", k))
+			}
+			v.groups[k] = l.key
 		}
 	}
 	for _, l := range readTable("weights.tsv") {

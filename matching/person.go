@@ -1,10 +1,12 @@
 package matching
 
+import "strings"
+
 // The weights of what two names of persons do not share. A middle name or a
 // patronymic left out says little; two that differ say the persons do.
 const (
 	personExtraCost = 0.52
-	middleName      = 0.85 // a name between the first and the last is left out more often
+	middleName      = 0.85 // a name between the first and the last, or of the father, is left out more often
 	firstFamilyName = 1.50
 	personMoreCost  = 0.40 // beside three and more words that agree
 	personLackCost  = 0.25
@@ -31,7 +33,7 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	for i := range q.words {
 		if !s.qUsed[i] {
 			extra := q.words[i].weight
-			if i > 0 && i+1 < len(q.words) {
+			if i > 0 && (i+1 < len(q.words) || isPatronymic(q.words[i].text)) {
 				extra *= middleName
 			}
 			a.extra += extra
@@ -64,6 +66,16 @@ func (s *scorer) alignPersons(q, c *profile) alignment {
 	p := a.shares()
 	a.score = 1 - p.spelling - p.extra - p.lack - p.clash - p.generic
 	return a
+}
+
+// isPatronymic reports whether a word is a father's name by its ending.
+func isPatronymic(text string) bool {
+	for _, e := range []string{"ovich", "evich", "ovych", "evych", "ovna", "evna", "ivna", "oglu", "ogly", "kyzy", "qizi"} {
+		if len(text) > len(e)+2 && strings.HasSuffix(text, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // personShares divides what speaks against two persons' names being one.

@@ -1,7 +1,6 @@
 package matching
 
 import (
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -69,6 +68,9 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 				x.extra = min(x.extra, faint) // "Technology amd Development"
 			}
 		}
+		if i == len(words)-1 && i > 0 && w.Class == Distinctive && cutForms[w.Text] {
+			x.extra = min(x.extra, lightSlip) // "Orvex Records RL"
+		}
 		p.words = append(p.words, x)
 	}
 	p.fullHash = squash('f', words, true)
@@ -87,6 +89,9 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 	}
 	return p
 }
+
+// cutForms are legal forms without one of their three letters.
+var cutForms = map[string]bool{"rl": true, "td": true, "lt": true, "ld": true, "lc": true, "js": true, "nc": true, "ic": true, "oo": true}
 
 // inside reports whether word i stands between two others that are no legal forms.
 func inside(words []Word, i int) bool {
@@ -243,14 +248,17 @@ func (p *profile) discountInitials(words []Word) {
 	}
 	for i := range p.words {
 		w := &p.words[i]
-		if w.class != Distinctive || w.weight == 0 || len(w.text) < 2 || len(w.text) > 8 {
+		if w.class != Distinctive || w.weight == 0 || len(w.text) < 2 || len(w.text) > longestInitials {
 			continue
 		}
-		if p.aloneInSegment(i) && (p.initials(i, w.text) || strings.HasPrefix(w.text, "ts") && p.initials(i, "c"+w.text[2:])) || p.atEdge(i) && isInitialism(w.raw) && initialsOfRest(words, w) {
+		if p.aloneInSegment(i) && (p.initials(i, w.text) || initialsOfRest(words, w)) || p.atEdge(i) && isInitialism(w.raw) && initialsOfRest(words, w) {
 			w.weight, w.extra = 0, 0
 		}
 	}
 }
+
+// longestInitials is of ЦНИИМаш, as it is romanised, and its like.
+const longestInitials = 10
 
 // atEdge reports whether word i is the first or the last of its segment.
 func (p *profile) atEdge(i int) bool {
@@ -281,7 +289,28 @@ func initialsOfRest(words []Word, w *word) bool {
 			rest = append(rest, words[i])
 		}
 	}
-	return len(rest) > 2 && slices.Contains(Acronyms(rest), w.text)
+	if len(rest) < 3 {
+		return false
+	}
+	last := ""
+	for i := range rest {
+		if c := rest[i].Class; c != Form && c != Particle {
+			last = rest[i].Raw
+		}
+	}
+	for _, a := range Acronyms(rest) {
+		if a == w.text {
+			return true
+		}
+		// ЦНИИМаш has more than a letter of its last word.
+		n := len(a) - 1
+		if len(w.text) > len(a) && n > 2 && w.text[:n] == a[:n] {
+			if read := romanise(last, scriptOf(firstRune(last)), russian).text; strings.HasPrefix(read, w.text[n:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // aloneInSegment reports whether word i is the only one of its segment.

@@ -340,6 +340,9 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 			visit(hashKey('q', a))
 		}
 	}
+	if text := q.joinedInitials(); text != "" {
+		visit(hashKey('a', text))
+	}
 	for i := range q.words {
 		if q.mayBeAcronym(&q.words[i]) {
 			visit(hashKey('a', q.words[i].text))

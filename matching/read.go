@@ -20,7 +20,7 @@ func read(name string, person bool) []Word {
 		}
 		return PersonWords(name)
 	}
-	words := withoutPostcodes(learned(closing(opening(rejoin(Words(splitCamel(name)))))))
+	words := withoutPostcodes(learned(misspeltForms(closing(opening(rejoin(Words(splitCamel(name))))))))
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
 		if w.Class != Distinctive || len(w.Text) < 5 {
@@ -145,6 +145,26 @@ func isPostcode(words []Word, i int) bool {
 		}
 	}
 	return place
+}
+
+// misspeltForms reads the society of a misspelt legal form as part of it:
+// "Obschestvo s organichennoi otvetstvennostyu", "Aktsonernoe obschestvo".
+func misspeltForms(words []Word) []Word {
+	for i := range words {
+		w := &words[i]
+		if w.Class != Generic || w.Key != "society" || !strings.HasPrefix(w.Text, "ob") {
+			continue
+		}
+		for j := min(len(words)-1, i+3); j >= max(0, i-1); j-- {
+			if o := &words[j]; o.Class == Distinctive && len(o.Text) > 7 && isFormPart(o.Text, letters(o.Text)) {
+				for k := min(i, j); k <= max(i, j); k++ {
+					words[k].Class, words[k].Key, words[k].Weight = Form, "company", 0.02
+				}
+				break
+			}
+		}
+	}
+	return words
 }
 
 // learned reads the word of a company's form as a society where nothing else

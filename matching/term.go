@@ -21,6 +21,7 @@ type term struct {
 	weight     float32
 	class      Class
 	slip       float32 // what the word of the lexicon weighs that it may misspell, or 0
+	group      string  // of a generic word: the concepts it is taken for
 	formPart   bool    // a piece of a legal form that was misspelt or cut
 }
 
@@ -33,6 +34,9 @@ func newTerm(w *Word, person bool) *term {
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
 	if w.Class == Distinctive && w.Weight > slipWeight {
 		t.slip = slipOf(t.text)
+	}
+	if w.Class == Generic {
+		t.group = lexicon().groups[t.key]
 	}
 	t.bare = bare(t.text)
 	if w.Class == Distinctive && !person {
@@ -74,6 +78,7 @@ const (
 	sameStem       = 0.88 // a name and the adjective made of it
 	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
 	fewBones       = 0.84 // the same consonants only
+	nearMeaning    = 0.85 // a concept that is taken for the other
 	sameBeginning  = 0.88 // the last word of a name, cut short
 )
 
@@ -86,6 +91,9 @@ func similar(a, b *term) float32 {
 		if a.key == b.key {
 			return sameMeaning
 		}
+		if a.group != "" && a.group == b.group {
+			return nearMeaning
+		}
 		// Two known words of one kind are two things, however alike they look:
 		// Hunan and Henan, physics and physical, 58 and 59.
 		return 0
@@ -94,7 +102,11 @@ func similar(a, b *term) float32 {
 		return 0
 	}
 	if a.key == b.key && a.class == b.class {
-		return max(translated, spelling(a.text, b.text, a.letters, b.letters))
+		alike := spelling(a.text, b.text, a.letters, b.letters)
+		if alike > 0 && len(a.bare) > 1 && a.bare == b.bare {
+			return max(alike, sameReading) // Qaeda and Qaida
+		}
+		return max(alike, translated)
 	}
 	if a.class != Distinctive && b.class != Distinctive {
 		return 0
@@ -184,12 +196,28 @@ func unvowelled(bare, latin *term) float32 {
 	if !slices.Contains(bare.bares, latin.bare) {
 		return 0
 	}
-	for _, reading := range append([]string{bare.text}, bare.alts...) {
+	readings := append([]string{bare.text}, bare.alts...)
+	// Hussain has a letter that حسن has not.
+	if longI(latin.text) && !slices.ContainsFunc(readings, func(r string) bool { return strings.ContainsAny(r, "iy") }) {
+		return 0
+	}
+	for _, reading := range readings {
 		if strings.ContainsAny(reading, "aeiouy") && within(Skeleton(reading), latin.skeleton) {
 			return sameBones
 		}
 	}
 	return bonesOf(latin.bare)
+}
+
+// longI reports whether a Latin word has a long i or a diphthong with one,
+// which scripts without vowels write.
+func longI(text string) bool {
+	for _, d := range []string{"ai", "ei", "ay", "ey", "ee"} {
+		if strings.Contains(text, d) {
+			return true
+		}
+	}
+	return false
 }
 
 // bonesOf is how much the same consonants say by themselves.
@@ -215,7 +243,7 @@ func within(short, long string) bool {
 	return i == len(short)
 }
 
-// bare is a word without vowels, half-vowels and a final h, doubled letters
+// bare is a word without vowels, half-vowels behind its beginning and a final h, doubled letters
 // once, and the letters for one sound as one: what Mousavi and موسوی share.
 func bare(s string) string {
 	var buf [maxWordLen]byte
@@ -223,7 +251,14 @@ func bare(s string) string {
 	for i := 0; i < len(s) && i < maxWordLen; i++ {
 		c := s[i]
 		switch c {
-		case 'a', 'e', 'i', 'o', 'u', 'y', 'w', 'v':
+		case 'y', 'w', 'v':
+			if i > 0 || len(s) < 2 || !isVowel(s[1]) {
+				continue
+			}
+			if c == 'v' {
+				c = 'w' // Vahid and Wahid
+			}
+		case 'a', 'e', 'i', 'o', 'u':
 			continue
 		case 'q', 'c':
 			if c == 'c' && i+1 < len(s) && s[i+1] == 'h' {
@@ -278,6 +313,9 @@ const leastSimilar = 0.70
 // is found under a key of letters only needs to be spelt alike (mayBeSpelt).
 func (t *term) neighbourhood(listed bool, yield func(key uint64, letters bool)) {
 	yield(hashKey('k', t.key), false)
+	if t.group != "" {
+		yield(hashKey('g', t.group), false)
+	}
 	spellings(t.text, yield)
 	for _, a := range t.alts {
 		spellings(a, yield)

@@ -12,7 +12,7 @@ import (
 // (МФТИ is mfti). Initialisms of fewer than two letters are left out.
 func Acronyms(words []Word) []string {
 	var out []string
-	add := func(keep func(*Word) bool) {
+	add := func(joining bool, keep func(*Word) bool) {
 		var b []byte
 		raw := ""
 		for i := range words {
@@ -21,7 +21,7 @@ func Acronyms(words []Word) []string {
 				continue // one written word that means several things has one initial
 			}
 			raw = w.Raw
-			b = appendInitials(b, w)
+			b = appendInitials(b, w, joining)
 		}
 		if s := string(b); len(s) >= 2 && len(s) <= 12 && !slices.Contains(out, s) {
 			out = append(out, s)
@@ -33,26 +33,27 @@ func Acronyms(words []Word) []string {
 		}
 	}
 	says := func(w *Word) bool { return w.Class != Particle && w.Class != Form }
-	add(says)
+	add(false, says)
 	name := 0 // where the name begins behind its legal forms
 	for name < len(words) && (words[name].Class == Form || words[name].Class == Particle) {
 		name++
 	}
 	i := -1
-	add(func(w *Word) bool {
+	add(false, func(w *Word) bool {
 		i++
 		return w.Class != Particle && (w.Class != Form || i > name)
 	})
-	add(func(w *Word) bool { return w.Class != Form })
+	add(true, func(w *Word) bool { return w.Class != Form })
 	if last := words[len(words)-1].Segment; last > 0 {
-		add(func(w *Word) bool { return says(w) && w.Segment == 0 })
+		add(false, func(w *Word) bool { return says(w) && w.Segment == 0 })
 	}
 	return out
 }
 
 // appendInitials adds the first letter of every written word in w, or all of a
-// number or of a word that is itself an initialism.
-func appendInitials(b []byte, w *Word) []byte {
+// number or of a word that is itself an initialism; joining says whether those
+// that only join count: Oil and Gas is known as OG, and sometimes as OAG.
+func appendInitials(b []byte, w *Word, joining bool) []byte {
 	if w.Class == Number {
 		return append(b, w.Text...)
 	}
@@ -60,19 +61,33 @@ func appendInitials(b []byte, w *Word) []byte {
 	if s := scriptOf(first); s.unspaced() && w.Class != Distinctive {
 		return append(b, w.Key[0]) // 大学 is known abroad as the U of its university
 	}
+	start := len(b)
 	blank := true
-	for _, r := range w.Raw {
+	for i, r := range w.Raw {
 		switch {
 		case !isLetter(r):
 			blank = true
 		case blank:
+			blank = false
+			if !joining && i > 0 && joinsHere(w.Raw[i:]) {
+				continue
+			}
 			if t := romanise(string(r), scriptOf(r), russian).text; t != "" {
 				b = append(b, t...)
-			} else if len(b) == 0 && w.Text != "" {
+			} else if len(b) == start && w.Text != "" {
 				b = append(b, w.Text[0])
 			}
-			blank = false
 		}
 	}
 	return b
+}
+
+// joinsHere reports whether the written word at the beginning of s only joins others.
+func joinsHere(s string) bool {
+	word, _, more := strings.Cut(s, " ")
+	if !more || len(word) > 6 {
+		return false
+	}
+	m := lexicon().words[Fold(word)]
+	return len(m) == 1 && m[0].class == Particle
 }
