@@ -387,7 +387,11 @@ func (p *Page) Cells(values ...any) error {
 			x = cellText(x)
 			v = x
 			if i < len(p.layout.Columns) && wraps[style] {
-				high = max(high, linesIn(x, p.layout.Columns[i].Width))
+				width := p.layout.Columns[i].Width
+				if bold[style] {
+					width *= 0.8
+				}
+				high = max(high, linesIn(x, width))
 			}
 		}
 		cells[i] = excelize.Cell{Value: v, StyleID: p.book.styles[style]}

@@ -11,20 +11,20 @@ var closedMatches = Tab{
 	Rows: func(f *Findings) int { return len(f.Closed) },
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
-			{Title: "Party", Width: 32, Style: StyleText},
-			{Title: "Role", Width: 12, Style: StyleWords},
-			{Title: "Rows in your file", Width: 26, Style: StyleText},
-			{Title: "Reference", Width: 14, Style: StyleText},
-			{Title: "Listed as", Width: 32, Style: StyleText},
-			{Title: "What the law does", Width: 30, Style: StyleWords},
-			{Title: "How it is closed", Width: 20, Style: StyleWords},
-			{Title: "Licence number", Width: 18, Style: StyleText},
-			{Title: "Scope or plan", Width: 36, Style: StyleText},
-			{Title: "What the work is bound to", Width: 22, Style: StyleWords},
-			{Title: "Closed by", Width: 20, Style: StyleText},
-			{Title: "On", Width: 11, Style: StyleWords},
-			{Title: "Until", Width: 11, Style: StyleWords},
-			{Title: "State", Width: 18, Style: StyleWords},
+			{Title: "Party", Width: 26, Style: StyleText},
+			{Title: "Role", Width: 11, Style: StyleWords},
+			{Title: "Rows in your file", Width: 22, Style: StyleText},
+			{Title: "Work", Width: 26, Style: StyleText},
+			{Title: "Listed as", Width: 26, Style: StyleText},
+			{Title: "What the law does", Width: 26, Style: StyleWords},
+			{Title: "How it is closed", Width: 14, Style: StyleWords},
+			{Title: "Licence number", Width: 14, Style: StyleText},
+			{Title: "Scope or plan", Width: 28, Style: StyleText},
+			{Title: "What the work is bound to", Width: 17, Style: StyleWords},
+			{Title: "Closed by", Width: 15, Style: StyleText},
+			{Title: "On", Width: 10.5, Style: StyleWords},
+			{Title: "Until", Width: 10.5, Style: StyleWords},
+			{Title: "State", Width: 12, Style: StyleWords},
 		}})
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ var closedMatches = Tab{
 		for _, fd := range f.Closed {
 			m, d := &fd.Match, fd.Match.Disposition
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), joined(", ", fd.Refs...), m.Name, plainControls(m), d.Closing.Plain(), d.Number, d.Terms,
+				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), worksIn(fd), m.Name, plainControls(m), d.Closing.Plain(), d.Number, d.Terms,
 				d.Closing.Restriction(), d.Reviewer, day(d.Made), day(d.Expires), stateUntil(closesUntil(fd), f.Report.Generated),
 			); err != nil {
 				return err

@@ -12,20 +12,20 @@ var dismissed = Tab{
 	Rows: func(f *Findings) int { return len(f.Dismissed) },
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
-			{Title: "Party", Width: 32, Style: StyleText},
+			{Title: "Party", Width: 28, Style: StyleText},
 			{Title: "Role", Width: 12, Style: StyleWords},
 			{Title: "Country", Width: 9, Style: StyleText},
-			{Title: "Rows in your file", Width: 26, Style: StyleText},
-			{Title: "Listed as", Width: 32, Style: StyleText},
-			{Title: "Listings", Width: 36, Style: StyleText},
+			{Title: "Rows in your file", Width: 22, Style: StyleText},
+			{Title: "Listed as", Width: 28, Style: StyleText},
+			{Title: "Listings", Width: 32, Style: StyleText},
 			{Title: "Strength", Width: 10, Style: StyleWords},
 			{Title: "Score", Width: 7, Style: StyleScore},
-			{Title: "Dismissed by", Width: 20, Style: StyleText},
+			{Title: "Dismissed by", Width: 18, Style: StyleText},
 			{Title: "On", Width: 11, Style: StyleWords},
-			{Title: "Why", Width: 24, Style: StyleText},
-			{Title: "Note", Width: 34, Style: StyleText},
+			{Title: "Why", Width: 22, Style: StyleText},
+			{Title: "Note", Width: 30, Style: StyleText},
 			{Title: "Holds until", Width: 11, Style: StyleWords},
-			{Title: "State", Width: 18, Style: StyleWords},
+			{Title: "State", Width: 16, Style: StyleWords},
 		}})
 		if err != nil {
 			return err

@@ -12,16 +12,16 @@ var holdInstructions = Tab{
 	Rows: func(f *Findings) int { return len(f.Holds) },
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
-			{Title: "Party", Width: 30, Style: StyleText},
-			{Title: "Role", Width: 12, Style: StyleWords},
-			{Title: "Rows in your file", Width: 24, Style: StyleText},
-			{Title: "Listed as", Width: 30, Style: StyleText},
-			{Title: "Lists", Width: 20, Style: StyleText},
-			{Title: "Called true first on", Width: 12, Style: StyleWords},
-			{Title: "State", Width: 28, Style: StyleText},
-			{Title: "Do now", Width: 44, Style: StyleText},
-			{Title: "Report due", Width: 12, Style: StyleWords},
-			{Title: "Whom to tell, by when, and the source", Width: 80, Style: StyleText},
+			{Title: "Party", Width: 26, Style: StyleText},
+			{Title: "Role", Width: 10, Style: StyleWords},
+			{Title: "Rows in your file", Width: 22, Style: StyleText},
+			{Title: "Listed as", Width: 26, Style: StyleText},
+			{Title: "Lists", Width: 18, Style: StyleText},
+			{Title: "State", Width: 25, Style: StyleText},
+			{Title: "Called true first on", Width: 11, Style: StyleWords},
+			{Title: "Report due", Width: 11, Style: StyleWords},
+			{Title: "Do now", Width: 40, Style: StyleText},
+			{Title: "Whom to tell, by when, and the source", Width: 68, Style: StyleText},
 		}})
 		if err != nil {
 			return err
@@ -33,8 +33,8 @@ var holdInstructions = Tab{
 				lists = append(lists, l.List)
 			}
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), m.Name, strings.Join(distinct(lists), "\n"), day(m.Decision.Since),
-				stateOfHold(m), screening.HoldNow, firstDue(m), reportsDue(m),
+				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), m.Name, strings.Join(distinct(lists), "\n"), stateOfHold(m),
+				day(m.Decision.Since), firstDue(m), screening.HoldNow, reportsDue(m),
 			); err != nil {
 				return err
 			}

@@ -48,6 +48,9 @@ var wraps = map[Style]bool{
 	StyleEscalate: true, StyleReview: true, StyleNote: true, StyleClear: true, StyleRejected: true,
 }
 
+// bold are the looks of headers, whose letters are wider.
+var bold = map[Style]bool{StyleHeader: true, StyleOriginal: true, StyleReviewer: true, StyleClosing: true}
+
 // tall are the looks that want a high row, in points.
 var tall = map[Style]float64{StyleTitle: 28, StyleBlock: 20, StyleDoc: 16, StyleWarning: 20, StyleReviewer: 32}
 
