@@ -114,6 +114,7 @@ func TestTrueMatchesAreClosedForTheirWork(t *testing.T) {
 			{"other funder", "Kestoria Trading,QA,C-1,Thin films,Brelk Fund", screening.Escalate, `funder: "Ulmara Fund" before, "Brelk Fund" now`},
 			{"other project", "Kestoria Trading,QA,C-1,Rockets,Ulmara Fund", screening.Escalate, `project: "Thin films" before, "Rockets" now`},
 		} {
+			o.time = o.time.Add(time.Hour)
 			run, book := o.screenUnder(workHeader, "Ulmara College,NO,C-9,,", tc.row)
 			m := matchesOf(t, s, run)[3]
 			if m.Grade != tc.grade || m.Disposition == nil || m.Disposition.Lapsed != tc.lapsed {
@@ -124,6 +125,9 @@ func TestTrueMatchesAreClosedForTheirWork(t *testing.T) {
 			}
 			if tc.lapsed != "" && !strings.Contains(sheetText(t, book, "Review"), tc.lapsed) {
 				t.Errorf("%s: the report does not say why", tc.name)
+			}
+			if tc.name == "other funder" && !strings.Contains(sheetText(t, book, "Changes since last run"), "open again") {
+				t.Errorf("%s: the changes since the last run do not say it:\n%s", tc.name, sheetText(t, book, "Changes since last run"))
 			}
 		}
 		run, _ = o.screenUnder(strings.Replace(workHeader, "Partner", "Subrecipient", 1), one)

@@ -118,6 +118,10 @@ func (s *since) meet(r *screening.Result) {
 			switch {
 			case m.Decision != nil && m.Decision.Reopened != "" && (!known || before.Decision == nil || before.Decision.Reopened == ""):
 				change("reopened", m, "dismissed", m.Decision.Reopened)
+			case known && before.Disposition.Stands() && m.Disposition != nil && !m.Disposition.Stands():
+				change("open again", m, before.Disposition.Said(), cmp.Or(m.Disposition.Lapsed, m.Disposition.Waiting))
+			case known && m.Disposition.Stands() && !before.Disposition.Stands():
+				change("closed for the work", m, before.Grade.Plain(), m.Disposition.Said())
 			case !known:
 				change("new match", m, "", strengthAt(m))
 			case before.Grade != m.Grade:

@@ -5,7 +5,7 @@
 //	results ──▶ gather ──▶ Findings ──▶ one Tab after another ──▶ workbook
 //	               └─ rows wait in a temporary file, likely matches in memory
 //
-//	workbook, filled in ──▶ ReadDecisions ──▶ lines to apply + problems by cell
+//	workbook (.xlsx, or .ods of it), filled in ──▶ ReadDecisions ──▶ lines to apply + problems by cell
 //
 // Each sheet is a card: a Tab in a file of its own, listed in All. To add
 // one, write reports/<name>.go with its Name, its Doc, how many Rows it will

@@ -67,7 +67,7 @@ type OpenMatches struct {
 
 // Change is one difference between this run and the last, for one party.
 type Change struct {
-	Kind  string // new match, no longer matched, grade raised, grade lowered, reopened, row added, row gone …
+	Kind  string // new match, no longer matched, grade raised, grade lowered, reopened, closed for the work, open again …
 	Place screening.Place
 	Role  screening.Role
 	Party string
