@@ -129,7 +129,7 @@ func ScopeOf(p *Partner, party *Party, work *Work) *Scope {
 		s.Row = p.File + ", " + p.Sheet + ", row " + strconv.Itoa(p.Row)
 	}
 	for _, x := range p.Parties {
-		if x.Role == RoleFunder || x.Role == RoleUltimateFunder {
+		if (x.Role == RoleFunder || x.Role == RoleUltimateFunder) && x.Via == "" { // as the row names them, not a register
 			s.Funders = append(s.Funders, x.Name)
 		}
 	}
