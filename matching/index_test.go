@@ -48,6 +48,23 @@ func TestExhaustiveReal(t *testing.T) {
 	sameAsExhaustive(t, entities, parties)
 }
 
+// TestFoundByNumber holds that an identifier finds its entity though its names
+// are but little alike, and another's are more.
+func TestFoundByNumber(t *testing.T) {
+	lei := []screening.Identifier{{Kind: "lei", Value: "529900INVENTED0017XX"}}
+	entities := []*screening.Entity{
+		{List: "l", ID: "number", Kind: screening.KindOrganisation, Names: []screening.Name{{Text: "Qorvath Zelmar Shipping"}, {Text: "Bravista Research Trading House"}}, Identifiers: lei},
+		{List: "l", ID: "name", Kind: screening.KindOrganisation, Names: []screening.Name{{Text: "Bravista Kelmora Pontavik Research"}}},
+	}
+	ix := NewIndex(slices.Values(entities), Options{})
+	for _, find := range []func(*screening.Party) []screening.Candidate{ix.Match, ix.Exhaustive} {
+		got := find(&screening.Party{Role: screening.RolePartner, Name: "Bravista Kelmora Research", Identifiers: lei})
+		if len(got) == 0 || !slices.ContainsFunc(got, func(c screening.Candidate) bool { return c.Entity.ID == "number" && c.Score >= 0.98 }) {
+			t.Errorf("found %s", summary(got))
+		}
+	}
+}
+
 func sameAsExhaustive(t *testing.T, entities []*screening.Entity, parties []*screening.Party) {
 	t.Helper()
 	ix := NewIndex(slices.Values(entities), Options{})

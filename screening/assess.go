@@ -256,13 +256,15 @@ func (j *Judge) apart(a, b *Entity) bool {
 }
 
 // sameParties groups candidates that are one party. Candidates come best
-// first, and so do the groups and their members.
+// first, and so do the groups and their members. One that has no strength stands apart: what
+// lies below the note line changes nothing, and how far down there is looked
+// depends on what else is listed.
 func (j *Judge) sameParties(found []Candidate) [][]Candidate {
 	group := make([]int, len(found))
 	for i := range group {
 		group[i] = i
 		for k := range i {
-			if group[k] == group[i] || j.apart(found[i].Entity, found[k].Entity) || !SameParty(found[i].Entity, found[k].Entity) {
+			if group[k] == group[i] || j.Policy.Strength(found[i].Score) == NoStrength || j.apart(found[i].Entity, found[k].Entity) || !SameParty(found[i].Entity, found[k].Entity) {
 				continue
 			}
 			from, to := max(group[i], group[k]), min(group[i], group[k])

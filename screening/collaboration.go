@@ -227,7 +227,7 @@ func (p *Party) Content() *Party {
 	return &c
 }
 
-// Outcome stands for what a row came to: its grade and stakes, and for each
+// Outcome stands for what a row came to: its grade, stakes and work, and for each
 // party its grade, its matches whole and the nearest where it has a strength. A nearest below
 // the note line is on record and no part of it: how far down there an index looks
 // depends on what else is listed.
