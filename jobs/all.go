@@ -41,6 +41,7 @@ var All = []Job{
 	refreshJob,
 	screenJob,
 	inboxJob,
+	rescreenJob,
 	remindJob,
 	notifyJob,
 	pruneJob,

@@ -48,6 +48,8 @@ type Env struct {
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string
+	// Reports is the folder that reports nobody asked for by name go to; "" writes none.
+	Reports string
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
 

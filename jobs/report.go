@@ -150,25 +150,34 @@ func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2
 
 // report is what the workbook says besides its rows; last is the run it compares with, or nil.
 func (s *Screening) report(ctx context.Context, last *screening.Run) (*reports.Report, error) {
-	seal, err := sealKey(ctx, s.env)
+	r, err := reportOf(ctx, s.env, s.Run)
+	if err != nil {
+		return nil, err
+	}
+	r.Previous = last
+	return r, nil
+}
+
+// reportOf is what the workbook of a run says besides its rows.
+func reportOf(ctx context.Context, env *Env, run *screening.Run) (*reports.Report, error) {
+	seal, err := sealKey(ctx, env)
 	if err != nil {
 		return nil, err
 	}
 	seqs := map[string]int{}
-	for _, used := range s.Run.Editions {
+	for _, used := range run.Editions {
 		seqs[used.List] = used.Seq
 	}
 	return &reports.Report{
-		Run:           s.Run,
-		Generated:     s.Run.Started,
-		Office:        s.env.Office,
-		Jurisdictions: s.env.Jurisdictions,
-		Keep:          s.env.keep(),
-		Previous:      last,
-		Precision:     precision(s.Run.Policy),
+		Run:           run,
+		Generated:     run.Started,
+		Office:        env.Office,
+		Jurisdictions: env.Jurisdictions,
+		Keep:          env.keep(),
+		Precision:     precision(run.Policy),
 		Key:           seal,
 		Entity: func(list, id string) (*screening.Entity, error) {
-			e, err := s.env.Store.Entity(ctx, list, seqs[list], id)
+			e, err := env.Store.Entity(ctx, list, seqs[list], id)
 			if errors.Is(err, store.ErrNotFound) {
 				return nil, reports.ErrNoEntity
 			}

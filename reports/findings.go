@@ -163,6 +163,8 @@ func (f *Findings) take(res *screening.Result, all kinds) {
 			m := &pr.Matches[k]
 			key := pairKey(party, m)
 			switch {
+			case m.Grade.Flagged() && f.Report.Opens != nil && !f.Report.Opens(res.Partner.Place, party, m):
+				asked = true // in an earlier report, where it waits for its decision
 			case m.Grade.Flagged():
 				asked = true
 				note(all.flagged, key, res, pr, party, m)

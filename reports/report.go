@@ -27,6 +27,11 @@ type Report struct {
 	Changes []Change
 	// Open are the open matches of the office, of all its sheets.
 	Open *OpenMatches
+	// Night says what a night did, where the report is one's: the rows are then
+	// those that changed, and the others stand as they were reported before.
+	Night *screening.Night
+	// Opens reports whether a likely match is new and so stands on Review; nil: every one is.
+	Opens func(screening.Place, *screening.Party, *screening.Match) bool
 	// Precision of each strength, measured, for Policy.
 	Precision []Precision
 	// Keep is how long a decision holds unless its reviewer says otherwise.

@@ -38,7 +38,8 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 		missing = append(missing, "HOLD: "+counted(n, "true match", "true matches")+" under an asset freeze. Stop, hold, and tell legal compliance today: see Hold instructions.")
 	}
 	mismatch := countsDiffer(r.Run.Counts, c)
-	gradeHeader := len(missing) + 5
+	night := nightInShort(r.Night)
+	gradeHeader := len(missing) + 5 + len(night)
 	if mismatch != "" {
 		gradeHeader++
 	}
@@ -65,6 +66,9 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	w.cells(Styled{title(r), StyleTitle})
 	w.cells(Styled{fmt.Sprintf("Run %s of %s, reported %s", r.Run.ID, stamp(r.Run.Started), stamp(r.Generated)), StyleDoc})
 	w.cells(Styled{inShort(f), StyleBlock})
+	for _, line := range night {
+		w.cells(Styled{line, StyleNone})
+	}
 	if mismatch != "" {
 		w.banner(mismatch)
 	}
@@ -229,6 +233,23 @@ func countsDiffer(run, here screening.Counts) string {
 }
 
 // inShort is the run in one sentence.
+// nightInShort says what a night did; nothing of any other run.
+func nightInShort(n *screening.Night) []string {
+	if n == nil {
+		return nil
+	}
+	c := n.Counts
+	all := counted(c.Active, "active collaboration", "active collaborations")
+	lines := []string{
+		fmt.Sprintf("Night %d: of %s %d changed and are in this file; %d stand as they were reported before; %d were left out.", n.ID, all, c.Changed, c.Standing, c.LeftOut),
+		fmt.Sprintf("Of %s, %d were compared with every listed party and %d with the %d that changed.", counted(c.Parties, "distinct party", "distinct parties"), c.Rescreened, c.Untouched, c.Entities),
+	}
+	if c.Full != "" {
+		lines[1] = fmt.Sprintf("Everything was screened again (%s): %s.", c.Full, counted(c.Parties, "distinct party", "distinct parties"))
+	}
+	return append(lines, fmt.Sprintf("%d are active for want of an end or a status that can be read, %d are no longer in the latest sheet, %d are over since the night before.", c.Unsure, c.Missing, c.Ended))
+}
+
 func inShort(f *Findings) string {
 	c := f.Counts
 	return fmt.Sprintf("%s to escalate, %d to review, %d noted; %d without a likely match in the lists named; %d rejected.",

@@ -50,14 +50,17 @@ type NightCounts struct {
 	Entities  int `json:"entities"`
 	Decisions int `json:"decisions"`
 	Rows      int `json:"rows"`
-	Ended     int `json:"ended"`   // active the night before
-	Missing   int `json:"missing"` // active, and not in the latest sheet
-	Unsure    int `json:"unsure"`  // active for want of an end or a status that can be read
-	Late      int `json:"late"`    // came in while the night went on: the next one's
+	Ended     int `json:"ended"`      // active the night before
+	EndedOpen int `json:"ended_open"` // of those, with a flagged grade
+	Missing   int `json:"missing"`    // active, and not in the latest sheet
+	Unsure    int `json:"unsure"`     // active for want of an end or a status that can be read
+	Late      int `json:"late"`       // came in while the night went on: the next one's
 	// LeftOut must be 0: active ones that no night has covered.
 	LeftOut int           `json:"left_out"`
 	Grades  map[Grade]int `json:"grades"` // of the active ones, now
-	Runs    []string      `json:"runs"`   // whose results the changed ones stand on
+	// Opened counts, by grade, the changed ones with something new for a person to decide.
+	Opened map[Grade]int `json:"opened"`
+	Runs   []string      `json:"runs"` // whose results the changed ones stand on
 }
 
 // NightChange is one collaboration that a night left otherwise than it was.
@@ -132,4 +135,68 @@ func (c *MatchChange) Opens() bool {
 		return false
 	}
 	return c.Before == nil || !c.Before.Grade.Flagged() || c.Before.Key != c.Match.Key || c.Match.Grade.Rank() > c.Before.Grade.Rank()
+}
+
+// PartyChange is one party of a row before and now.
+type PartyChange struct {
+	Party       *Party
+	BeforeGrade Grade // "" where the row did not name it
+	Grade       Grade // "" where the row is over
+	Matches     []MatchChange
+}
+
+// PartyChanges compares the parties of a row with those it had: each with the
+// one of the same content, else with the one at its place. A nil before or after has none.
+func PartyChanges(before, after *Result) []PartyChange {
+	if after == nil {
+		after = &Result{Partner: &Partner{}}
+		if before != nil {
+			after.Partner.Parties = before.Partner.Parties
+			after.Parties = make([]PartyResult, len(before.Parties))
+		}
+	}
+	var out []PartyChange
+	for i := range after.Parties {
+		p := &after.Partner.Parties[i]
+		c := PartyChange{Party: p, Grade: after.Parties[i].Grade}
+		var was []Match
+		if at := partyBefore(before, p, i); at >= 0 {
+			c.BeforeGrade, was = before.Parties[at].Grade, before.Parties[at].Matches
+		}
+		c.Matches = MatchChanges(was, after.Parties[i].Matches)
+		out = append(out, c)
+	}
+	return out
+}
+
+func partyBefore(before *Result, p *Party, at int) int {
+	if before == nil {
+		return -1
+	}
+	for i := range before.Parties {
+		if b := &before.Partner.Parties[i]; b.Role == p.Role && b.Key() == p.Key() {
+			return i
+		}
+	}
+	if at < len(before.Parties) && before.Partner.Parties[at].Role == p.Role {
+		return at
+	}
+	return -1
+}
+
+// Opens reports whether a result has something new for a person to decide,
+// beside what was there before.
+func Opens(before, after *Result) bool {
+	if after == nil || !after.Grade.Flagged() {
+		return false
+	}
+	if before == nil || after.Grade.Rank() > before.Grade.Rank() {
+		return true
+	}
+	for _, p := range PartyChanges(before, after) {
+		if slices.ContainsFunc(p.Matches, func(m MatchChange) bool { return m.Opens() }) {
+			return true
+		}
+	}
+	return false
 }

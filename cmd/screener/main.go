@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"os/user"
+	"path/filepath"
 	"runtime/debug"
 	"syscall"
 	"time"
@@ -45,6 +46,7 @@ type cli struct {
 	Accept         acceptCmd         `cmd:"" help:"Put an edition that was held back in force, by name and with a reason."`
 	Changes        changesCmd        `cmd:"" help:"Show what changed between two editions of a list."`
 	Screen         screenCmd         `cmd:"" help:"Screen spreadsheets and write a graded report."`
+	Rescreen       rescreenCmd       `cmd:"" help:"Screen the active collaborations again and say what changed."`
 	Check          checkCmd          `cmd:"" help:"Check one name and show the reasons."`
 	Compare        compareCmd        `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
 	Decide         decideCmd         `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
@@ -183,6 +185,7 @@ func (a *app) env(ctx context.Context) (*jobs.Env, func(), error) {
 	if err := makeFolder(p); err != nil {
 		return nil, nil, err
 	}
+	env.Reports = filepath.Join(p.data, "reports")
 	env.Store, err = store.Open(ctx, p.db, store.Options{Data: p.data})
 	if err != nil {
 		return nil, nil, err

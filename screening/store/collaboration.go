@@ -149,19 +149,9 @@ func (s *Store) CountCollaborations(ctx context.Context, f CollaborationFilter) 
 	if err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		Grade string `db:"grade"`
-		N     int    `db:"n"`
-	}
 	query := `select c.grade, count(*) as n from collaborations c join collaboration_sheets s on s.id = c.sheet_id where ` + where + ` group by c.grade`
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
-		return nil, s.fault(ctx, doing, err)
-	}
-	out := map[screening.Grade]int{}
-	for _, r := range rows {
-		out[screening.Grade(r.Grade)] = r.N
-	}
-	return out, nil
+	out, err := byGrade(ctx, s.read, query, args...)
+	return out, s.fault(ctx, doing, err)
 }
 
 // Collaboration returns one collaboration, whether active or over. ErrNotFound

@@ -27,9 +27,9 @@ const (
 	resumeNight       = `update nights set attempt = attempt + 1, basis = ?, counts = ? where night = ? returning attempt`
 	fenceNight        = `update nights set attempt = attempt where night = ? and attempt = ? and finished is null`
 	finishNight       = `update nights set finished = ?, counts = ? where night = ?`
-	insertNightChange = `insert into night_changes (night, collaboration, before_run, before_sheet, before_row, before_grade, grade, run, sheet, row, causes)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (night, collaboration) do update set
-		grade = excluded.grade, run = excluded.run, sheet = excluded.sheet, row = excluded.row, causes = excluded.causes`
+	insertNightChange = `insert into night_changes (night, collaboration, before_run, before_sheet, before_row, before_grade, grade, run, sheet, row, opens, causes)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (night, collaboration) do update set
+		grade = excluded.grade, run = excluded.run, sheet = excluded.sheet, row = excluded.row, opens = excluded.opens, causes = excluded.causes`
 
 	// What a night left as it was, though it was worked: it counts from now on.
 	settleRows  = `update collaborations set waiting = 0, watched = 1, base_run = '', base_grade = '', base_outcome = '' where (waiting = 1 or watched = 0) and `
@@ -385,14 +385,18 @@ type NightResult struct {
 	Row     *NightRow
 	Result  *screening.Result
 	Outcome string
+	Opens   bool // there is something new for a person to decide
 	Causes  []screening.Cause
+	// Again says that an attempt at this night that was cut short has changed
+	// the row: its result belongs in the run that ends the night.
+	Again bool
 }
 
 // Differs reports whether the result is another than the one kept, and so has to be.
-func (r *NightResult) Differs() bool { return r.Outcome != r.Row.Outcome }
+func (r *NightResult) Differs() bool { return r.Again || r.Outcome != r.Row.Outcome }
 
 // Changed reports whether the row came to something else than the night before.
-func (r *NightResult) Changed() bool { return r.Outcome != r.Row.BaseOutcome }
+func (r *NightResult) Changed() bool { return r.Again || r.Outcome != r.Row.BaseOutcome }
 
 // KeepNight keeps what a night made of some collaborations, all of it or none:
 // results that differ from those kept, under the run; what changed since the night before; and that
@@ -438,8 +442,12 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 				return err
 			}
 			b := r.Row.base
+			opens := 0
+			if r.Opens {
+				opens = 1
+			}
 			if err := exec(ctx, tx, insertNightChange, n.ID, r.Row.ID, b.run, b.sheet, b.row, string(r.Row.BaseGrade),
-				string(r.Result.Grade), at.run, at.sheet, at.row, causes); err != nil {
+				string(r.Result.Grade), at.run, at.sheet, at.row, opens, causes); err != nil {
 				return err
 			}
 		}
@@ -506,6 +514,7 @@ const (
 	countGone   = `select count(*) from collaborations c join collaboration_sheets s on s.id = c.sheet_id where c.office = ? and ` + collabIsActive + ` and ` + collabIsMissing
 	countUnsure = countActive + ` and c.unsure > 0`
 	countNew    = `select count(*) from night_changes where night = ? and grade <> ''`
+	countOpened = `select grade, count(*) as n from night_changes where night = ? and opens = 1 group by grade`
 )
 
 // FinishNight ends a night and its run, and counts in the same transaction
@@ -517,7 +526,8 @@ func (s *Store) FinishNight(ctx context.Context, n *screening.Night, run *screen
 		if err := fence(ctx, tx, n); err != nil {
 			return err
 		}
-		if err := s.dropOver(ctx, tx, n, day); err != nil {
+		err := s.dropOver(ctx, tx, n, day)
+		if err != nil {
 			return err
 		}
 		c := &n.Counts
@@ -535,22 +545,17 @@ func (s *Store) FinishNight(ctx context.Context, n *screening.Night, run *screen
 			return err
 		}
 		c.Standing = c.Active - c.Changed
-		var grades []struct {
-			Grade string `db:"grade"`
-			N     int    `db:"n"`
-		}
-		if err := tx.SelectContext(ctx, &grades, tx.Rebind(countGrades), text(n.Office), day); err != nil {
+		if c.Grades, err = byGrade(ctx, tx, countGrades, text(n.Office), day); err != nil {
 			return err
 		}
-		c.Grades = map[screening.Grade]int{}
-		for _, g := range grades {
-			c.Grades[screening.Grade(g.Grade)] = g.N
+		if c.Opened, err = byGrade(ctx, tx, countOpened, n.ID); err != nil {
+			return err
 		}
 		counts, err := jsonText(c)
 		if err != nil {
 			return err
 		}
-		if err := s.finishRun(ctx, tx, run); err != nil {
+		if err := (&Tx{s: s, tx: tx}).FinishRun(ctx, run); err != nil {
 			return err
 		}
 		return exec(ctx, tx, finishNight, stamp{run.Finished}, counts, n.ID)
@@ -559,6 +564,22 @@ func (s *Store) FinishNight(ctx context.Context, n *screening.Night, run *screen
 		n.Finished = run.Finished
 	}
 	return err
+}
+
+// byGrade reads counts by grade.
+func byGrade(ctx context.Context, db reader, query string, args ...any) (map[screening.Grade]int, error) {
+	var rows []struct {
+		Grade string `db:"grade"`
+		N     int    `db:"n"`
+	}
+	if err := sqlx.SelectContext(ctx, db, &rows, db.Rebind(query), args...); err != nil {
+		return nil, err
+	}
+	out := map[screening.Grade]int{}
+	for _, r := range rows {
+		out[screening.Grade(r.Grade)] = r.N
+	}
+	return out, nil
 }
 
 // dropOver takes out what was active the night before and is no more.
@@ -577,16 +598,61 @@ func (s *Store) dropOver(ctx context.Context, tx *sqlx.Tx, n *screening.Night, d
 	if err != nil {
 		return err
 	}
+	n.Counts.EndedOpen = 0
 	for _, d := range dropped {
 		if !screening.Grade(d.Grade).Flagged() {
 			continue
 		}
-		if err := exec(ctx, tx, insertNightChange, n.ID, d.ID, d.Run, d.Sheet, d.Row, d.Grade, "", "", 0, 0, causes); err != nil {
+		n.Counts.EndedOpen++
+		if err := exec(ctx, tx, insertNightChange, n.ID, d.ID, d.Run, d.Sheet, d.Row, d.Grade, "", "", 0, 0, 0, causes); err != nil {
 			return err
 		}
 	}
 	n.Counts.Ended = len(dropped)
 	return exec(ctx, tx, dropWatched, text(n.Office), day)
+}
+
+// Earlier is what a night that was cut short has noted of a row it changed.
+type Earlier struct {
+	Causes []screening.Cause
+
+	base  place
+	grade screening.Grade
+}
+
+// Earlier returns, by collaboration, what a night has changed so far.
+func (s *Store) Earlier(ctx context.Context, night int64) (map[int64]*Earlier, error) {
+	doing := fmt.Sprintf("reading the changes of night %d", night)
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(`select collaboration, before_run, before_sheet, before_row, before_grade, causes
+		from night_changes where night = ? and grade <> ''`), night)
+	if err != nil {
+		return nil, s.fault(ctx, doing, err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[int64]*Earlier{}
+	for rows.Next() {
+		var id int64
+		var causes []byte
+		e := new(Earlier)
+		if err := rows.Scan(&id, &e.base.run, &e.base.sheet, &e.base.row, &e.grade, &causes); err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+		if err := fromJSON(causes, &e.Causes); err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+		out[id] = e
+	}
+	return out, s.fault(ctx, doing, rows.Err())
+}
+
+// Resume puts the row back to where the night found it first.
+func (r *NightRow) Resume(e *Earlier) { r.base, r.BaseGrade = e.base, e.grade }
+
+// ResultBefore returns what the night before left a row with; nil where its
+// run is kept no more.
+func (s *Store) ResultBefore(ctx context.Context, r *NightRow) (*screening.Result, error) {
+	result, err := s.resultIfAny(ctx, r.base)
+	return result, s.fault(ctx, "looking up a result of run "+r.base.run, err)
 }
 
 const selectNightChanges = `select n.collaboration, n.before_run, n.before_sheet, n.before_row, n.before_grade, n.grade, n.run, n.sheet, n.row, n.causes

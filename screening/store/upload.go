@@ -364,7 +364,13 @@ func (s *Store) newIDs(ctx context.Context, tx *sqlx.Tx, table string, n int) ([
 	return ids, nil
 }
 
-// partyDigest stands for what matching sees of a party.
+// PartyDigest stands for what matching sees of a party: parties of one digest are kept as one.
+func PartyDigest(p *screening.Party) (string, error) {
+	content, err := jsonText(p.Content())
+	return partyDigest(content), err
+}
+
+// partyDigest is PartyDigest of the content in JSON.
 func partyDigest(content string) string {
 	sum := sha256.Sum256([]byte(content))
 	return hex.EncodeToString(sum[:16])
@@ -374,11 +380,11 @@ func partyDigest(content string) string {
 func partiesOf(p *screening.Partner, parties map[string]int64) []int64 {
 	var ids []int64
 	for i := range p.Parties {
-		content, err := jsonText(p.Parties[i].Content())
+		digest, err := PartyDigest(&p.Parties[i])
 		if err != nil {
 			continue // it was written the same way before
 		}
-		ids = append(ids, parties[partyDigest(content)])
+		ids = append(ids, parties[digest])
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)

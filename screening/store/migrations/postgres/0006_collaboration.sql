@@ -108,7 +108,8 @@ create table nights (
 
 create index nights_by_office on nights (office, night);
 
--- What a night changed: before_ is the result until then, in run the result since.
+-- What a night changed: before_ is the result until then, in run the result
+-- since. opens is 1 where there is something new for a person to decide.
 create table night_changes (
     night         bigint not null references nights on delete cascade,
     collaboration bigint not null references collaborations on delete cascade,
@@ -120,6 +121,7 @@ create table night_changes (
     run           text collate "C" not null,
     sheet         bigint not null,
     row           integer not null,
+    opens         integer not null,
     causes        json not null,
     primary key (night, collaboration)
 );
