@@ -311,30 +311,36 @@ func (s *Store) ActiveRows(ctx context.Context, office, day string, counted func
 
 // Rows returns those of the collaborations that are active, in the order of their numbers.
 func (s *Store) Rows(ctx context.Context, office, day string, ids []int64) ([]*NightRow, error) {
-	const doing = "reading collaborations"
 	var out []*NightRow
 	for some := range slices.Chunk(ids, versionsAtOnce) {
-		query, args, err := sqlx.In(nightRowColumns+` and c.id in (?) order by c.id`, text(office), day, some)
+		rows, err := s.someRows(ctx, office, day, some)
+		if err != nil {
+			return nil, s.fault(ctx, "reading collaborations", err)
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+func (s *Store) someRows(ctx context.Context, office, day string, ids []int64) ([]*NightRow, error) {
+	query, args, err := sqlx.In(nightRowColumns+` and c.id in (?) order by c.id`, text(office), day, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(query), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var out []*NightRow
+	for rows.Next() {
+		r, err := scanNightRow(rows)
 		if err != nil {
 			return nil, err
 		}
-		rows, err := s.read.QueryContext(ctx, s.read.Rebind(query), args...)
-		if err != nil {
-			return nil, s.fault(ctx, doing, err)
-		}
-		for rows.Next() {
-			r, err := scanNightRow(rows)
-			if err != nil {
-				_ = rows.Close()
-				return nil, s.fault(ctx, doing, err)
-			}
-			out = append(out, r)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return nil, s.fault(ctx, doing, err)
-		}
+		out = append(out, r)
 	}
-	return out, nil
+	return out, rows.Err()
 }
 
 const (
