@@ -144,7 +144,7 @@ func (n *night) begin(ctx context.Context, opts RescreenOptions) error {
 	if n.Basis.Decisions, err = st.LastDecision(ctx); err != nil {
 		return err
 	}
-	if n.held.Judge.Memory, err = loadMemory(ctx, env); err != nil {
+	if n.held.Judge.Memory, err = memoryUpTo(ctx, env, n.Basis.Decisions); err != nil {
 		return err
 	}
 	n.held.Judge.Now = now
@@ -194,16 +194,23 @@ func (n *night) begin(ctx context.Context, opts RescreenOptions) error {
 
 // basis is what this night screens against and by.
 func (n *night) basis(now time.Time) screening.NightBasis {
-	b := screening.NightBasis{At: now, Editions: map[string]int{}, Policy: digestOf(n.env.Policy), Matcher: matching.Version + " of " + n.env.Version}
+	policy := []any{n.env.Policy}
+	for i := range n.env.Policy.OwnershipRules {
+		policy = append(policy, n.env.Policy.OwnershipRules[i].On(now)) // a rule comes in force and goes with its day
+	}
+	b := screening.NightBasis{At: now, Editions: map[string]int{}, Policy: digestOf(policy), Matcher: matching.Version + " of " + n.env.Version}
 	var used []string
 	for _, u := range n.held.Used {
 		line := u.List + " " + string(u.Bearing)
 		if law := n.held.Judge.Blocking[u.List]; law != "" {
 			line += " (" + law + ")"
 		}
-		if u.Missing != "" {
+		switch {
+		case u.Register: // who stands above whom, anywhere
+			line += fmt.Sprintf(" edition %d", u.Seq)
+		case u.Missing != "":
 			line += " not used"
-		} else {
+		default:
 			b.Editions[u.List] = u.Seq
 		}
 		used = append(used, line)
@@ -262,11 +269,11 @@ func (n *night) compare(ctx context.Context) (full string, err error) {
 	case was.Matcher != is.Matcher:
 		return "the program changed", nil
 	case was.Lists != is.Lists:
-		return "the lists in use, or how they bear on the office, changed", nil
+		return "the lists in use, how they bear on the office, or the register of organisations changed", nil
 	}
 	total := 0
 	for _, used := range n.held.Used {
-		if used.Missing != "" {
+		if used.Missing != "" || used.Register {
 			continue
 		}
 		total += used.Entities
@@ -321,36 +328,50 @@ func (n *night) note(card *lists.Card, p store.Pair) {
 // compareDecisions finds the names whose decisions were made, revoked or ran
 // out since the last night.
 func (n *night) compareDecisions(ctx context.Context) error {
-	fresh, err := n.env.Store.DecisionsSince(ctx, n.last.Basis.Decisions)
+	decisions, dispositions, err := n.env.Store.DecisionsAfter(ctx, n.last.Basis.Decisions)
 	if err != nil {
 		return err
 	}
-	about := func(d *screening.Decision, what string) {
-		if d.Party != nil {
-			n.Counts.Decisions++
-			n.names[d.Party.FoldedName()] = what
-		}
+	about := func(name, what string) {
+		n.Counts.Decisions++
+		n.names[name] = what
 	}
 	from, to := n.last.Basis.At, n.Basis.At
-	for d, err := range n.env.Store.Decisions(ctx) {
+	ranOut := func(end time.Time) bool { return end.After(from) && !end.After(to) }
+	for d, err := range n.env.Store.DecisionsUpTo(ctx, n.Basis.Decisions) {
 		if err != nil {
 			return err
 		}
-		for _, end := range d.Ends() {
-			if end.After(from) && !end.After(to) {
-				about(d, "decision "+d.ID+" expired on "+end.Format(time.DateOnly))
-			}
+		if d.Party != nil && ranOut(d.Expires) {
+			about(d.Party.FoldedName(), "decision "+d.ID+" expired on "+d.Expires.Format(time.DateOnly))
 		}
 	}
-	for _, d := range fresh {
-		what := "decision " + d.ID + " was made"
-		if d.Revoked != "" {
-			what = "a decision was revoked by " + d.Revoked
+	for d, err := range n.env.Store.DispositionsUpTo(ctx, n.Basis.Decisions) {
+		if err != nil {
+			return err
 		}
-		about(d, what)
+		if ranOut(d.Expires) {
+			about(folded(d.Party), "disposition "+d.ID+" ended on "+d.Expires.Format(time.DateOnly))
+		}
+	}
+	became := func(revoked string) string {
+		if revoked != "" {
+			return "was revoked by " + revoked
+		}
+		return "was made"
+	}
+	for _, d := range decisions {
+		if d.Party != nil {
+			about(d.Party.FoldedName(), "decision "+d.ID+" "+became(d.Revoked))
+		}
+	}
+	for _, d := range dispositions {
+		about(folded(d.Party), "disposition "+d.ID+" "+became(d.Revoked))
 	}
 	return nil
 }
+
+func folded(name string) string { return (&screening.Party{Name: name}).FoldedName() }
 
 // work screens again what has to be, and finishes the night.
 func (n *night) work(ctx context.Context) error {
@@ -559,8 +580,10 @@ func (n *night) touched(ctx context.Context) ([]*store.WatchedParty, error) {
 // screen assesses rows against every list and keeps what comes of it.
 func (n *night) screen(ctx context.Context, rows iter.Seq2[*store.NightRow, error], finder *finder, progress func(done int)) error {
 	for chunk, err := range inOrder(ctx, rows, func(row *store.NightRow) *store.NightResult {
+		above := followed(row.Partner)
 		r := &store.NightResult{Row: row, Result: assess(n.held.Judge, finder, row.Partner)}
-		r.Outcome = r.Result.Outcome()
+		r.Outcome, r.Followed = r.Result.Outcome(), followed(row.Partner) != above
+		row.Partner.Place = row.Place
 		return r
 	}) {
 		if err != nil {
@@ -602,6 +625,20 @@ func (n *night) screen(ctx context.Context, rows iter.Seq2[*store.NightRow, erro
 		progress(len(n.worked))
 	}
 	return nil
+}
+
+// followed stands for the parties that a register put above those of a row.
+func followed(p *screening.Partner) string {
+	var above []*screening.Party
+	for i := range p.Parties {
+		if p.Parties[i].Via != "" {
+			above = append(above, p.Parties[i].Content())
+		}
+	}
+	if len(above) == 0 {
+		return ""
+	}
+	return digestOf(above)
 }
 
 // explain says what made a row come to something else, and whether a person

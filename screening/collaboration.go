@@ -230,7 +230,7 @@ func (p *Party) Content() *Party {
 // Outcome stands for what a row came to: its grade, stakes and work, and for each
 // party its grade, its matches whole and the nearest where it has a strength. A nearest below
 // the note line is on record and no part of it: how far down there an index looks
-// depends on what else is listed.
+// depends on what else is listed. Nor is the place of the row.
 func (r *Result) Outcome() string {
 	type party struct {
 		Grade   Grade
@@ -245,16 +245,26 @@ func (r *Result) Outcome() string {
 		Work    *WorkFound
 	}{Grade: r.Grade, Stakes: r.Stakes, Work: r.Work}
 	for i := range r.Parties {
-		p := party{r.Parties[i].Grade, r.Parties[i].Matches, r.Parties[i].Nearest, r.Parties[i].Notes}
+		p := party{Grade: r.Parties[i].Grade, Nearest: r.Parties[i].Nearest, Notes: r.Parties[i].Notes}
 		if p.Nearest != nil && p.Nearest.Strength == NoStrength {
 			p.Nearest = nil
 		}
-		if len(p.Matches) == 0 {
-			p.Matches = nil
+		for _, m := range r.Parties[i].Matches {
+			p.Matches = append(p.Matches, m.apart())
 		}
 		out.Parties = append(out.Parties, p)
 	}
 	return hashJSON(out)
+}
+
+// apart is the match apart from the place of its row.
+func (m Match) apart() Match {
+	if m.Scope != nil {
+		scope := *m.Scope
+		scope.Row = ""
+		m.Scope = &scope
+	}
+	return m
 }
 
 func hashJSON(v any) string {

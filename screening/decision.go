@@ -87,15 +87,6 @@ const SecondPerson = "a second signed-in person has to say the same"
 // two sides are to escalate: it was one person's word, and of another grade.
 const TwoPeople = "it was decided as a match to review; here it is to escalate, and that takes two signed-in people"
 
-// Ends are the moments at which what the decision says of a match becomes
-// another, whoever does nothing.
-func (d *Decision) Ends() []time.Time {
-	if d.Expires.IsZero() {
-		return nil
-	}
-	return []time.Time{d.Expires}
-}
-
 // closes reports whether the verdict ends the matter, so that on an escalated
 // match one person's word is not enough.
 func (d *Decision) closes() bool { return d.Verdict != NeedsInformation }

@@ -116,7 +116,7 @@ func MatchChanges(before, now []Match) []MatchChange {
 		switch k := at(before, &now[i]); {
 		case k < 0:
 			out = append(out, MatchChange{Change: Added, Match: now[i]})
-		case hashJSON(before[k]) != hashJSON(now[i]):
+		case hashJSON(before[k].apart()) != hashJSON(now[i].apart()):
 			out = append(out, MatchChange{Change: Changed, Match: now[i], Before: &before[k]})
 		}
 	}

@@ -224,9 +224,11 @@ func (s *Store) WatchedParties(ctx context.Context, office, day string, counted 
 // NightRow is a collaboration on its way through a night.
 type NightRow struct {
 	ID      int64
-	Partner *screening.Partner // at the place its result is kept under
-	Latest  screening.Place    // where the latest sheet has it
-	Waiting bool               // new or changed since the night before
+	Partner *screening.Partner // where the latest sheet has it
+	// Place is where its result is kept: as in the latest sheet, or apart where
+	// the row is another's there.
+	Place   screening.Place
+	Waiting bool // new or changed since the night before
 	Grade   screening.Grade
 	Outcome string
 	// BaseGrade and BaseOutcome are what the night before left; for a new row
@@ -254,7 +256,7 @@ func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	r := &NightRow{Partner: new(screening.Partner)}
 	var latest bool
 	var content raw
-	err := rows.Scan(&r.ID, &r.Latest.File, &r.Latest.Sheet, &r.Latest.Row, &latest, &content, &r.Waiting, &r.Grade, &r.Outcome, &r.hash,
+	err := rows.Scan(&r.ID, &r.Place.File, &r.Place.Sheet, &r.Place.Row, &latest, &content, &r.Waiting, &r.Grade, &r.Outcome, &r.hash,
 		&r.held.run, &r.held.sheet, &r.held.row, &r.base.run, &r.base.sheet, &r.base.row, &r.BaseGrade, &r.BaseOutcome)
 	if err != nil {
 		return nil, err
@@ -262,9 +264,9 @@ func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	if err := fromJSON(content, r.Partner); err != nil {
 		return nil, err
 	}
-	r.Partner.Place = r.Latest
+	r.Partner.Place = r.Place
 	if !latest { // its row in the latest sheet is another's, or will be
-		r.Partner.Sheet, r.Partner.Row = r.Latest.Sheet+" (earlier)", int(r.ID)
+		r.Place.Sheet, r.Place.Row = r.Place.Sheet+" (earlier)", int(r.ID)
 	}
 	if !r.Waiting {
 		r.base, r.BaseGrade, r.BaseOutcome = r.held, r.Grade, r.Outcome
@@ -396,6 +398,9 @@ type NightResult struct {
 	// Again says that an attempt at this night that was cut short has changed
 	// the row: its result belongs in the run that ends the night.
 	Again bool
+	// Followed says that the register puts others above the row's parties than
+	// when it was last looked at.
+	Followed bool
 }
 
 // Differs reports whether the result is another than the one kept, and so has to be.
@@ -457,11 +462,51 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 				return err
 			}
 		}
+		if err := s.relink(ctx, tx, results); err != nil {
+			return err
+		}
 		if err := settle(ctx, tx, results); err != nil {
 			return err
 		}
 		return keepFound(ctx, tx, found)
 	})
+}
+
+// relink keeps the parties of rows that a register now puts others above.
+func (s *Store) relink(ctx context.Context, tx *sqlx.Tx, results []*NightResult) error {
+	var kept []*keptRow
+	for _, r := range results {
+		if r.Followed {
+			kept = append(kept, &keptRow{added: added{result: r.Result}, known: &knownCollaboration{ID: r.Row.ID}, hash: r.Row.hash})
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	parties, err := s.keepParties(ctx, tx, kept)
+	if err != nil {
+		return err
+	}
+	for _, k := range kept {
+		content, err := contentOfRow(k.result.Partner)
+		if err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, tx.Rebind(`update collaborations set content = ?, search = ? where id = ? and content_hash = ?`),
+			content, searchText(k.result.Partner), k.known.ID, k.hash)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			continue // changed since it was read
+		}
+		if err := link(ctx, tx, k.known.ID, k.result.Partner, parties); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // settle marks rows as covered, unless a sheet has changed them meanwhile.
@@ -726,18 +771,27 @@ func (s *Store) resultIfAny(ctx context.Context, at place) (*screening.Result, e
 	return r, err
 }
 
-// DecisionsSince yields the decisions kept after the one of a number, as LastDecision numbers them.
-func (s *Store) DecisionsSince(ctx context.Context, last int64) ([]*screening.Decision, error) {
+// DecisionsAfter returns the decisions and dispositions kept since LastDecision gave a number.
+func (s *Store) DecisionsAfter(ctx context.Context, last int64) ([]*screening.Decision, []*screening.Disposition, error) {
 	const doing = "reading the latest decisions"
-	var rows [][]byte
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(`select content from decisions where seq > ? order by seq`), last); err != nil {
-		return nil, s.fault(ctx, doing, err)
+	decisions, err := contentsAfter[screening.Decision](ctx, s, `select content from decisions where seq > ? order by seq`, decisionUpTo(last))
+	if err != nil {
+		return nil, nil, s.fault(ctx, doing, err)
 	}
-	out := make([]*screening.Decision, len(rows))
+	dispositions, err := contentsAfter[screening.Disposition](ctx, s, `select content from dispositions where seq > ? order by seq`, dispositionUpTo(last))
+	return decisions, dispositions, s.fault(ctx, doing, err)
+}
+
+func contentsAfter[T any](ctx context.Context, s *Store, query string, last int64) ([]*T, error) {
+	var rows [][]byte
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), last); err != nil {
+		return nil, err
+	}
+	out := make([]*T, len(rows))
 	for i, content := range rows {
-		out[i] = new(screening.Decision)
+		out[i] = new(T)
 		if err := fromJSON(content, out[i]); err != nil {
-			return nil, s.fault(ctx, doing, err)
+			return nil, err
 		}
 	}
 	return out, nil

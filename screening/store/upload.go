@@ -300,15 +300,20 @@ func updateCollaboration(ctx context.Context, tx *sqlx.Tx, up Upload, k *keptRow
 	if err := exec(ctx, tx, insertEvent, c.ID, at, what, text(up.Run.By), "", up.Run.ID); err != nil {
 		return true, err
 	}
-	if err := exec(ctx, tx, dropLinks, c.ID); err != nil {
-		return true, err
+	return true, link(ctx, tx, c.ID, p, parties)
+}
+
+// link ties a collaboration to the parties of its row, and to no others.
+func link(ctx context.Context, tx *sqlx.Tx, id int64, p *screening.Partner, parties map[string]int64) error {
+	if err := exec(ctx, tx, dropLinks, id); err != nil {
+		return err
 	}
-	for _, id := range partiesOf(p, parties) {
-		if err := exec(ctx, tx, `insert into collaboration_parties (party, collaboration) values (?, ?)`, id, c.ID); err != nil {
-			return true, err
+	for _, party := range partiesOf(p, parties) {
+		if err := exec(ctx, tx, `insert into collaboration_parties (party, collaboration) values (?, ?)`, party, id); err != nil {
+			return err
 		}
 	}
-	return true, nil
+	return nil
 }
 
 func (s *Store) insertCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload, fresh []*keptRow, parties map[string]int64) error {
