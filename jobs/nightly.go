@@ -135,6 +135,9 @@ func nightBook(ctx context.Context, env *Env, n *screening.Night, w io.Writer) e
 		return err
 	}
 	report.Night = n
+	if report.Open, err = openAt(ctx, env, run.Finished); err != nil {
+		return err
+	}
 	type partyAt struct {
 		place screening.Place
 		role  screening.Role

@@ -85,6 +85,9 @@ func Rescreen(ctx context.Context, env *Env, opts RescreenOptions) (*Rescreened,
 		return nil, err
 	}
 	out := &Rescreened{Night: n.Night, Run: n.run, Report: opts.Out}
+	if err := SyncOpen(ctx, env); err != nil {
+		return out, err
+	}
 	if out.Report == "" && env.Reports != "" && n.Counts.Changed+n.Counts.EndedOpen > 0 {
 		if err := os.MkdirAll(env.Reports, 0o750); err != nil {
 			return out, fmt.Errorf("making the folder of reports: %w", err)
@@ -204,6 +207,9 @@ func (n *night) basis(now time.Time) screening.NightBasis {
 		line := u.List + " " + string(u.Bearing)
 		if law := n.held.Judge.Blocking[u.List]; law != "" {
 			line += " (" + law + ")"
+		}
+		if n.held.Judge.Restricted[u.List] {
+			line += " restricted"
 		}
 		switch {
 		case u.Register: // who stands above whom, anywhere
