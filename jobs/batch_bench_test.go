@@ -30,7 +30,8 @@ import (
 // BENCH_ROWS is how many rows are screened, 100,000 unless it says otherwise.
 // REAL_LISTS is a folder for refresh --from; without it the lists of 20,000
 // invented parties are used. Each worker is a process with one core.
-// rows/s is from the first chunk to the end of the run, MB the peak of the largest worker.
+// rows/s is from the first chunk to the end of the run, MB the peak of the largest worker,
+// bytes/row what the database grew by.
 
 func BenchmarkBatch(b *testing.B) {
 	rows := 100_000
@@ -82,6 +83,7 @@ func benchBatch(b *testing.B, dsn string, rows, workers int) {
 		}
 		processes = append(processes, cmd)
 	}
+	before := databaseSize(b, s)
 	b.ResetTimer()
 	var task *store.Task
 	for {
@@ -107,6 +109,19 @@ func benchBatch(b *testing.B, dsn string, rows, workers int) {
 	}
 	b.ReportMetric(float64(rows)/task.Finished.Sub(batch.Began).Seconds(), "rows/s")
 	b.ReportMetric(float64(peak)/1024, "MB")
+	b.ReportMetric(float64(databaseSize(b, s)-before)/float64(rows), "bytes/row")
+}
+
+func databaseSize(b *testing.B, s *store.Store) (size int64) {
+	db, postgres := s.DB()
+	query := "select page_count * page_size from pragma_page_count, pragma_page_size"
+	if postgres {
+		query = "select pg_database_size(current_database())"
+	}
+	if err := db.QueryRowContext(b.Context(), query).Scan(&size); err != nil {
+		b.Fatal(err)
+	}
+	return size
 }
 
 // benchEnv is an office that screens against everything there is.
