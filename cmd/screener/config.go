@@ -38,6 +38,7 @@ type Config struct {
 	Inbox     InboxConfig       `toml:"inbox"`
 	Retention RetentionConfig   `toml:"retention"`
 	Backup    BackupConfig      `toml:"backup"`
+	Work      WorkConfig        `toml:"work"`
 
 	Server   ServerConfig   `toml:"server"`
 	Accounts AccountsConfig `toml:"accounts"`
@@ -375,7 +376,7 @@ var keys = []string{
 	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
-	"schedule",
+	"schedule", "work", "work.chunks_at_once", "work.jobs_at_once", "work.grace_seconds", "work.beat_seconds",
 	"review", "review.legal_compliance", "review.export_control", "review.sponsored_programmes", "review.procurement", "review.disclosure",
 	"review.ethics", "review.data_protection", "review.default", "review.escalate_days", "review.review_days", "review.remind_days",
 	"notify", "notify.link", "notify.folder", "notify.mail", "notify.mail.host", "notify.mail.port", "notify.mail.tls", "notify.mail.ca_file",

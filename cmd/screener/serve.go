@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"partnerscreen/cmd/screener/web"
+	"partnerscreen/jobs"
 )
 
 type serveCmd struct {
@@ -41,6 +42,10 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		return fmt.Errorf("reading the configuration: %w", err)
 	}
 	opts.Log = a.logger(cfg.Server.Log)
+	work, err := cfg.Work.options(opts.Log)
+	if err != nil {
+		return err
+	}
 	// The address is printed before the database is opened: both may take a moment.
 	listener, err := listen(ctx, cfg.Server.Listen)
 	if err != nil {
@@ -78,19 +83,30 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		}
 		ended <- srv.Serve(listener)
 	}()
+	working, stopWork := context.WithCancel(ctx)
+	defer stopWork()
+	worked := make(chan error, 1)
+	go func() { worked <- jobs.Work(working, env, work) }()
 	select {
 	case err := <-ended:
-		return fmt.Errorf("serving the pages: %w", err)
+		stopWork()
+		return errors.Join(fmt.Errorf("serving the pages: %w", err), <-worked)
+	case err := <-worked: // before it was told to end
+		if ctx.Err() == nil {
+			return errors.Join(err, srv.Close())
+		}
+		worked <- err
 	case <-ctx.Done():
 	}
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTime)
 	defer cancel()
-	if err := srv.Shutdown(wait); errors.Is(err, context.DeadlineExceeded) {
-		return srv.Close() // what still runs is cut off; nothing is half-written
+	err = srv.Shutdown(wait)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = srv.Close() // what still runs is cut off; nothing is half-written
 	} else if err != nil {
-		return fmt.Errorf("ending the server: %w", err)
+		err = fmt.Errorf("ending the server: %w", err)
 	}
-	return nil
+	return errors.Join(err, <-worked)
 }
 
 func (a *app) logger(format string) *slog.Logger {
