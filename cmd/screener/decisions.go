@@ -10,6 +10,7 @@ import (
 )
 
 type decisionsCmd struct {
+	Open   openCmd            `cmd:"" help:"Flagged matches that wait for a decision: for whom, and by when."`
 	List   decisionsListCmd   `cmd:"" help:"Every decision and disposition that stands; --all shows the whole history."`
 	Show   decisionsShowCmd   `cmd:"" help:"One decision, with both sides as they were."`
 	Export decisionsExportCmd `cmd:"" help:"Research-security determination records."`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func params(p testscript.Params, db func(*testscript.Env) string) testscript.Par
 		env.Setenv("SCREENER_DB", db(env))
 		return nil
 	}
-	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "ended": ended}
+	p.Cmds = map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits, "ended": ended, "glob": glob}
 	p.RequireExplicitExec = true
 	return p
 }
@@ -80,5 +81,19 @@ func ended(ts *testscript.TestScript, neg bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("job %s is %s, not %s", args[0], job.State, args[1])
 		}
+	}
+}
+
+// glob checks how many files a pattern finds: glob 1 outbox/*.xlsx.
+func glob(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: glob COUNT PATTERN")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	found, err := filepath.Glob(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if len(found) != want {
+		ts.Fatalf("%d files: %v, want %d", len(found), found, want)
 	}
 }
