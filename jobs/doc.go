@@ -10,6 +10,9 @@
 //	Changes   two editions ──▶ what differs
 //	Accept    a held edition ──▶ in force, at a named person's word
 //	Inbox     the drop folder ──▶ Screen or Decide ──▶ outbox, archive, rejected
+//	Open      flagged matches no decision closes: for whom, until when; Remind
+//	Notify    notices that wait ──▶ mail, webhook, file
+//	Prune     what is past its time ──▶ gone, and said
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way
 //	Compare   pairs of names ──▶ scores, without a store
 //

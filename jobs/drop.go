@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -74,26 +75,97 @@ func (ib *inbox) work(ctx context.Context, d *drop) error {
 
 // read screens a sheet or reads a workbook back, and ends the drop in the store.
 func (ib *inbox) read(ctx context.Context, d *drop) error {
-	env := *ib.env
-	env.Actor = d.Sender
-	_, tied := ib.person(d)
-	env.Unsigned = !tied
 	file := filepath.Join(ib.base, filepath.FromSlash(path.Join(ib.taken(d), d.File)))
+	who, err := ib.rights(ctx, d)
+	if err != nil {
+		return err
+	}
+	env := *ib.env
+	env.Actor, env.Unsigned = d.Sender, who.unsigned
 	if d.workbook {
-		decided, err := Decide(ctx, &env, file, d.Sender)
+		review, err := ib.isReview(ctx, d)
 		switch {
-		case err == nil:
+		case err == nil && review && who.mayNot:
+			return ib.reject(ctx, d, "it holds verdicts, and this folder is not tied to an account that may decide",
+				"Give it back on the page, where you are signed in, or put it into a folder of your own that is tied to your account.")
+		case err == nil && review:
+			decided, err := Decide(ctx, &env, file, d.Sender)
+			if err != nil {
+				return err
+			}
 			return ib.decided(ctx, d, decided)
+		case err == nil:
 		case errors.Is(err, reports.ErrNoReview) && d.made:
 			return ib.reject(ctx, d, "it is a report of this program and has no line to decide",
 				"To screen partners, put the original sheet here; to decide, the workbook with its Review sheet.")
-		case (errors.Is(err, reports.ErrNotWorkbook) || errors.Is(err, reports.ErrTooLarge)) && d.made:
+		case d.made && (errors.Is(err, reports.ErrNotWorkbook) || errors.Is(err, reports.ErrTooLarge)):
 			return ib.reject(ctx, d, err.Error(), "Give back the workbook as it was made, with the verdicts filled in.")
-		case !errors.Is(err, reports.ErrNoReview) && !errors.Is(err, reports.ErrNotWorkbook) && !errors.Is(err, reports.ErrTooLarge):
-			return err
 		}
+		// Any other workbook is a sheet, and whether it can be read is for intake to say.
 	}
-	return ib.screen(ctx, &env, d, file)
+	return ib.screen(ctx, &env, d, file, who.viewer)
+}
+
+// isReview reports whether a workbook has a Review sheet of this program. An
+// error says why it has not.
+func (ib *inbox) isReview(ctx context.Context, d *drop) (bool, error) {
+	f, err := ib.open(d)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return false, err
+	}
+	seal, err := sealKey(ctx, ib.env)
+	if err != nil {
+		return false, err
+	}
+	_, err = reports.ReadDecisions(ctx, f, st.Size(), [][]byte{seal}, reports.Limits{Now: ib.now})
+	return err == nil, err
+}
+
+// dropRights are what the sender of a file may do and see.
+type dropRights struct {
+	// unsigned: nobody is signed in, so nothing that takes people is closed.
+	unsigned bool
+	// mayNot: no verdict is taken at all.
+	mayNot bool
+	viewer *screening.Viewer
+}
+
+// rights works out what the sender of a file may do and see. Where the
+// office keeps no accounts, the configuration's word is enough: whom a folder is tied to is signed in.
+// Where it keeps some, their roles count here as they do on the page. Lists restricted to some
+// roles are in the report of a folder only where it is tied to an account they are open to.
+func (ib *inbox) rights(ctx context.Context, d *drop) (*dropRights, error) {
+	person, tied := ib.person(d)
+	accounts, err := ib.env.Store.Accounts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r := &dropRights{unsigned: !tied}
+	var account *screening.Account
+	if at := slices.IndexFunc(accounts, func(a *screening.Account) bool { return tied && a.Name == person }); at >= 0 {
+		account = accounts[at]
+	}
+	if len(accounts) > 0 {
+		r.mayNot = !account.May(screening.MayDecide)
+		r.unsigned = !account.May(screening.MayDecideSecond) // who may only say the first word says it on the page
+	}
+	if len(ib.env.Restricted) == 0 {
+		return r, nil
+	}
+	r.viewer = &screening.Viewer{Account: account, Restricted: ib.env.Restricted}
+	if account == nil { // nobody in particular: the history of the office, and none of those lists
+		closed := map[string][]screening.AccountRole{}
+		for list := range ib.env.Restricted {
+			closed[list] = nil
+		}
+		r.viewer = &screening.Viewer{Account: &screening.Account{Name: d.Sender, Roles: []screening.AccountRole{screening.Reviewer}}, Restricted: closed}
+	}
+	return r, nil
 }
 
 // person is whom the folder of a file is tied to.
@@ -115,7 +187,7 @@ func (ib *inbox) sender(d *drop) string {
 	return strings.TrimSpace("drop folder " + d.Folder)
 }
 
-func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) error {
+func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string, v *screening.Viewer) error {
 	if d.Run == "" {
 		d.Run = d.ID
 	}
@@ -125,7 +197,7 @@ func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) err
 	}
 	output := ib.output(d, "screened", ".xlsx")
 	if run != nil && !run.Finished.IsZero() { // only its report is not written
-		err = ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, run, file, w) })
+		err = ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, v, run, file, w) })
 	} else {
 		if d.Basis, err = basis(ctx, env); err != nil {
 			return err
@@ -136,7 +208,7 @@ func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) err
 				return err
 			}
 			if last != nil {
-				return ib.repeat(ctx, env, d, last, file)
+				return ib.repeat(ctx, env, d, last, file, v)
 			}
 		}
 		if err := env.Store.KeepDrop(ctx, &d.Drop); err != nil { // the basis of now, however late the report is written
@@ -153,12 +225,16 @@ func (ib *inbox) screen(ctx context.Context, env *Env, d *drop, file string) err
 		}
 		s.Run.ID = d.Run
 		s.goOn(run)
-		err = ib.write(output, func(w io.Writer) error { return s.Write(ctx, w, "xlsx") })
+		if v == nil {
+			err = ib.write(output, func(w io.Writer) error { return s.Write(ctx, w, "xlsx") })
+		} else if err = drain(s.Results(ctx)); err == nil { // what they may see is known when all is
+			err = ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, v, s.Run, file, w) })
+		}
 		if errors.Is(err, store.ErrConflict) && run != nil {
 			// It was cut short, and what it found would be found otherwise now: it
 			// stays unfinished, and another run begins.
 			d.Run = runID(ib.now)
-			return ib.screen(ctx, env, d, file)
+			return ib.screen(ctx, env, d, file, v)
 		}
 		run = s.Run
 	}
@@ -234,7 +310,7 @@ func (ib *inbox) same(ctx context.Context, env *Env, d *drop) (*store.Drop, erro
 
 // repeat answers a file that was screened before: the report of that run is
 // written again when it is no longer in the outbox.
-func (ib *inbox) repeat(ctx context.Context, env *Env, d *drop, last *store.Drop, file string) error {
+func (ib *inbox) repeat(ctx context.Context, env *Env, d *drop, last *store.Drop, file string, v *screening.Viewer) error {
 	d.State, d.Run, d.Output = store.DropRepeated, last.Run, last.Output
 	what := "It lies in the outbox."
 	if output := path.Join(outboxFolder, last.Output); !ib.exists(output) {
@@ -242,7 +318,7 @@ func (ib *inbox) repeat(ctx context.Context, env *Env, d *drop, last *store.Drop
 		if err != nil {
 			return err
 		}
-		if err := ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, run, file, w) }); err != nil {
+		if err := ib.write(output, func(w io.Writer) error { return rewrite(ctx, env, v, run, file, w) }); err != nil {
 			return err
 		}
 		what = "It was no longer in the outbox and was written again."
@@ -260,9 +336,23 @@ func (ib *inbox) repeat(ctx context.Context, env *Env, d *drop, last *store.Drop
 
 // rewrite writes the report of a finished run again, with the columns that
 // only the sheet itself has.
-func rewrite(ctx context.Context, env *Env, run *screening.Run, file string, w io.Writer) error {
-	s := &Screening{env: env, Run: run}
-	return s.workbook(ctx, w, beside(ctx, env, run, file))
+func rewrite(ctx context.Context, env *Env, v *screening.Viewer, run *screening.Run, file string, w io.Writer) error {
+	run, err := shown(ctx, env, v, run)
+	if err != nil {
+		return err
+	}
+	s := &Screening{env: env, Run: run, viewer: v}
+	return s.workbook(ctx, w, v.Results(beside(ctx, env, run, file)))
+}
+
+// drain takes every result.
+func drain(results iter.Seq2[*screening.Result, error]) error {
+	for _, err := range results {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // beside yields the stored results of a run of one file with the cells of its rows.

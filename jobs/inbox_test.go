@@ -581,3 +581,85 @@ func dieAtStep(t *testing.T, arg string) {
 		t.Fatal(err)
 	}
 }
+
+// account gives the office an account with roles.
+func (o *dropOffice) account(name string, roles ...screening.AccountRole) {
+	o.t.Helper()
+	a := &screening.Account{ID: "id-" + name, Name: name, Roles: roles, Source: "local", Created: o.time}
+	if err := o.env.Store.AddAccount(o.t.Context(), a); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func TestRolesCountInTheDropFolder(t *testing.T) {
+	o := newDropOffice(t, storetest.Open(t, storetest.SQLite(t)))
+	o.env.DropFolder.People = map[string]string{"lab": "sara", "legal": "lena", "export": "emil", "gone": "nobody"}
+	_, book := o.screen("Kestoria Trading Ltd,QA")
+	o.fill(book, "Kestoria Trading Ltd", "False positive", "Different place")
+	content, err := os.ReadFile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.account("sara", screening.Submitter)
+	o.account("lena", screening.Reviewer)
+	o.account("emil", screening.SecondReviewer)
+	kept := func() int {
+		n := 0
+		for range o.env.Store.Decisions(t.Context()) {
+			n++
+		}
+		return n
+	}
+	for _, c := range []struct {
+		folder string
+		state  store.DropState
+		kept   int
+	}{
+		{"", store.DropRejected, 0},     // tied to nobody
+		{"lab", store.DropRejected, 0},  // may submit only
+		{"gone", store.DropRejected, 0}, // no such account
+		{"legal", store.DropDecided, 0}, // may not close an escalated match here
+		{"export", store.DropDecided, 1},
+	} {
+		o.put(filepath.Join("inbox", c.folder, "back.xlsx"), string(content))
+		got := o.done()
+		if len(got) != 1 || got[0].State != c.state || kept() != c.kept {
+			t.Errorf("folder %q: %+v and %d decisions, want %s and %d", c.folder, got, kept(), c.state, c.kept)
+		}
+	}
+}
+
+func TestRestrictedListsStayOutOfTheOutbox(t *testing.T) {
+	o := newDropOffice(t, storetest.Open(t, storetest.SQLite(t)))
+	o.env.DropFolder.People = map[string]string{"legal": "lena"}
+	o.env.Restricted = map[string][]screening.AccountRole{"watch": {screening.Reviewer}}
+	o.account("lena", screening.Reviewer)
+	o.put("inbox/partners.csv", partners)
+	o.put("inbox/legal/partners.csv", partners)
+	got := o.done()
+	if len(got) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for place, sees := range map[string]bool{"partners.csv": false, "legal/partners.csv": true} {
+		at := slices.IndexFunc(got, func(d jobs.Dropped) bool { return d.Place == place })
+		f, err := excelize.OpenFile(filepath.Join(o.base, "outbox", got[at].Output))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		for _, sheet := range f.GetSheetList() {
+			rows, err := f.GetRows(sheet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprint(&text, rows)
+		}
+		f.Close()
+		if strings.Contains(text.String(), "watch") != sees {
+			t.Errorf("%s: its report names the restricted list: %v, want %v", place, !sees, sees)
+		}
+		if !strings.Contains(text.String(), "by hand") {
+			t.Errorf("%s: the report has lost the sheet's own columns", place)
+		}
+	}
+}

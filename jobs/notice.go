@@ -276,6 +276,9 @@ func attachment(ctx context.Context, env *Env, id string) (name string, book []b
 		if slices.Contains(restricted, ed.Licence) {
 			return "", nil, "it holds a list whose terms do not let it be passed on"
 		}
+		if _, some := env.Restricted[ed.List]; some {
+			return "", nil, "it holds a list that is not open to everybody"
+		}
 	}
 	for _, in := range run.Inputs {
 		for _, sheet := range in.Sheets {

@@ -12,6 +12,8 @@
 //	nights ──▶ night_changes               what screening them again changed
 //	decisions                              only ever added to
 //	drops, drop_looks, leases              the drop folder
+//	open_matches                           who a flagged match waits for and until when
+//	notices                                messages on their way out
 //	secrets                                what the lines of a workbook are sealed with
 //
 //	Backup ──▶ one archive: every table as JSON lines, every file, a manifest ──▶ Restore, into either engine
