@@ -86,8 +86,6 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 	d := &Decided{Undecided: read.Undecided, Problems: read.Problems}
 	dk := &desk{env: env, actor: actor, now: env.Now().UTC().Truncate(time.Microsecond)}
 	var lines []said
-	var decisions []*screening.Decision
-	var closings []*screening.Disposition
 	for i := range read.Lines {
 		line, problem, err := dk.line(ctx, &read.Lines[i])
 		if err != nil {
@@ -99,30 +97,39 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 		}
 		lines = append(lines, line)
 		d.Lines = append(d.Lines, line.line.Cell)
-		decisions = append(decisions, line.made...)
-		closings = append(closings, line.closings...)
+	}
+	return d, d.keep(ctx, env, lines)
+}
+
+// keep keeps what lines come to, and counts it.
+func (d *Decided) keep(ctx context.Context, env *Env, lines []said) error {
+	var decisions []*screening.Decision
+	var closings []*screening.Disposition
+	for _, l := range lines {
+		decisions = append(decisions, l.made...)
+		closings = append(closings, l.closings...)
 	}
 	fresh, err := notKept(ctx, decisions, func(d *screening.Decision) string { return d.ID }, env.Store.Decision)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	freshly, err := notKept(ctx, closings, func(d *screening.Disposition) string { return d.ID }, env.Store.Disposition)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := env.auditDecisions(ctx, "make", fresh, freshly); err != nil {
-		return nil, err
+		return err
 	}
-	// Should it stop between the two, the workbook is given again: what is kept is passed over.
+	// Should it stop between the two, the same is said again: what is kept is passed over.
 	if err := env.Store.AddDecisions(ctx, fresh); err != nil {
-		return nil, err
+		return err
 	}
 	if err := env.Store.AddDispositions(ctx, freshly); err != nil {
-		return nil, err
+		return err
 	}
 	memory, err := loadMemory(ctx, env)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, l := range lines {
 		if slices.ContainsFunc(l.made, func(dec *screening.Decision) bool { return slices.Contains(fresh, dec) }) ||
@@ -147,7 +154,7 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 			d.Frozen = append(d.Frozen, h)
 		}
 	}
-	return d, SyncOpen(ctx, env)
+	return SyncOpen(ctx, env)
 }
 
 // worksOf are the rows that dispositions are for.

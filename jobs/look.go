@@ -123,3 +123,18 @@ func FlaggedRows(ctx context.Context, env *Env, v *screening.Viewer, id string, 
 	// A row that only a closed list flagged is not flagged for this viewer.
 	return slices.DeleteFunc(all, func(r *screening.Result) bool { return !r.Grade.Flagged() }), more, nil
 }
+
+// ResultsAfter is Results from behind a row on: the last one of the page before.
+func ResultsAfter(ctx context.Context, env *Env, v *screening.Viewer, id string, last screening.Place) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		run, err := env.Store.Run(ctx, id)
+		if err == nil && !v.SeesRun(run) {
+			err = fmt.Errorf("looking up run %s: %w", id, store.ErrNotFound)
+		}
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		v.Results(env.Store.ResultsAfter(ctx, id, last))(yield)
+	}
+}

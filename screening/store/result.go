@@ -211,6 +211,12 @@ const (
 // sheets as the run names them, then rows. Columns that were given no role are not kept,
 // so Partner.Cells is empty. It may be called while the run goes on, and yields what is kept so far.
 func (s *Store) Results(ctx context.Context, run string) iter.Seq2[*screening.Result, error] {
+	return s.ResultsAfter(ctx, run, screening.Place{})
+}
+
+// ResultsAfter is Results from behind a row on: the last one of the page before.
+// The zero Place is before the first; ErrNotFound when the run has no such sheet.
+func (s *Store) ResultsAfter(ctx context.Context, run string, last screening.Place) iter.Seq2[*screening.Result, error] {
 	return func(yield func(*screening.Result, error) bool) {
 		fail := func(err error) { yield(nil, s.fault(ctx, "reading the results of run "+run, err)) }
 		r, err := s.Run(ctx, run)
@@ -223,8 +229,20 @@ func (s *Store) Results(ctx context.Context, run string) iter.Seq2[*screening.Re
 			fail(err)
 			return
 		}
-		for _, sheet := range sheets {
-			for after := -1; ; {
+		begin := -1
+		if last != (screening.Place{}) {
+			at := slices.IndexFunc(sheets, func(sh sheetRow) bool { return sh.File == last.File && sh.Sheet == last.Sheet })
+			if at < 0 {
+				fail(ErrNotFound)
+				return
+			}
+			sheets, begin = sheets[at:], last.Row
+		}
+		for i, sheet := range sheets {
+			if i > 0 {
+				begin = -1
+			}
+			for after := begin; ; {
 				results, err := s.page(ctx, sheet, after)
 				if err != nil {
 					fail(err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"partnerscreen/screening"
 	"partnerscreen/screening/store"
@@ -235,6 +236,14 @@ func TestResultsLongerThanAPage(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, collect(t, s.Results(ctx, run.ID))); diff != "" {
 			t.Errorf("results (-want +got):\n%s", diff)
+		}
+		for _, from := range []int{0, 1, 999, 1000, 1500, 1999} {
+			if diff := cmp.Diff(want[from+1:], collect(t, s.ResultsAfter(ctx, run.ID, want[from].Partner.Place)), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("results after the %dth (-want +got):\n%s", from+1, diff)
+			}
+		}
+		if err := firstError(s.ResultsAfter(ctx, run.ID, screening.Place{File: "another.csv", Row: 1})); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("results after a row of another sheet: %v, want ErrNotFound", err)
 		}
 		// Reading stops when the reader does, and writing while reading does not wait.
 		n := 0
