@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,6 +68,11 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	keeping, stopKeeping := context.WithCancel(ctx)
+	var keep sync.WaitGroup
+	keep.Go(func() { site.Keep(keeping) })
+	defer keep.Wait() // before the database is closed
+	defer stopKeeping()
 	srv := &http.Server{
 		Handler: site, ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime, IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(opts.Log.Handler(), slog.LevelWarn),

@@ -1,8 +1,10 @@
 package web
 
+import "slices"
+
 // All are the pages and the addresses for programs. Their tabs stand in the
 // navigation in this order.
-var All = []Page{
+var All = slices.Concat([]Page{
 	home,
 	runsPage, runPage, runReport, comparePage,
 	listsPage, listPage, listAccept,
@@ -11,4 +13,4 @@ var All = []Page{
 	ownPage, ownPassword, secondFactorPage, secondFactorSet, keyAdd, keyRevoke,
 	signInPage, signInWithPassword, signInLink, signInAtProvider, signInBack, signOut,
 	healthz, readyz, metricsPage,
-}
+}, forProgramsPages)

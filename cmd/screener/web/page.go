@@ -57,7 +57,10 @@ func (r *Request) May(p screening.Permission) bool { return r.Viewer.May(p) }
 // API reports whether a program asks.
 func (r *Request) API() bool { return forPrograms(r.URL.Path) }
 
-func forPrograms(path string) bool { return strings.HasPrefix(path, "/api/") }
+func forPrograms(path string) bool {
+	word, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return slices.Contains([]string{"api", "match", "search", "entities", "catalog", "algorithms", "reconcile"}, word)
+}
 
 // Redirect sends the browser to one of our own pages, after a change.
 func (r *Request) Redirect(to string) error {

@@ -22,9 +22,7 @@ var healthz = Page{
 	Pattern: "GET /healthz", Doc: "says that the program answers",
 	Open: true,
 	Serve: func(r *Request) error {
-		r.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = fmt.Fprintln(r.W, "ok")
-		return nil
+		return r.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	},
 }
 
@@ -33,14 +31,10 @@ var readyz = Page{
 	Open: true,
 	Serve: func(r *Request) error {
 		why := r.site.unready(r.Context())
-		r.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if len(why) > 0 {
-			r.W.WriteHeader(http.StatusServiceUnavailable)
-			_, _ = fmt.Fprintln(r.W, strings.Join(why, "\n"))
-			return nil
+			return r.JSON(http.StatusServiceUnavailable, map[string]string{"status": "not ready", "detail": strings.Join(why, "; ")})
 		}
-		_, _ = fmt.Fprintln(r.W, "ready")
-		return nil
+		return r.JSON(http.StatusOK, map[string]string{"status": "ok"})
 	},
 }
 

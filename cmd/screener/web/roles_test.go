@@ -16,6 +16,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	o, sams, rias := full(t, Options{Passwords: true})
 	own, other := "/runs/"+sams.ID, "/runs/"+rias.ID
 	watch, letters := "/lists/"+openList, "/lists/"+secretList
+	const api = "/api/v1"
 	form := func(pairs ...string) url.Values {
 		v := url.Values{}
 		for i := 0; i < len(pairs); i += 2 {
@@ -69,6 +70,63 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"GET /healthz", "/healthz", nil, [7]int{200, 200, 200, 200, 200, 200, 200}},
 		{"GET /readyz", "/readyz", nil, [7]int{200, 200, 200, 200, 200, 200, 200}},
 		{"GET /metrics", "/metrics", nil, [7]int{403, 403, 403, 403, 403, 403, 403}}, // not from this machine
+		{"GET /api/v1/openapi.json", "/api/v1/openapi.json", nil, [7]int{200, 200, 200, 200, 200, 200, 200}},
+		{"GET /api/v1/runs", "/api/v1/runs", nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"POST /api/v1/runs", "/api/v1/runs", nonsense, [7]int{401, 400, 400, 400, 403, 403, 403}},
+		{"GET /api/v1/runs/{id}", api + own, nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}", api + other, nil, [7]int{401, 404, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/results", api + own + "/results", nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/results", api + other + "/results", nil, [7]int{401, 404, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/report/{format}", api + own + "/report/csv", nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/report/{format}", api + other + "/report/csv", nil, [7]int{401, 404, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/compare/{before}", api + own + "/compare/" + sams.ID, nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/runs/{id}/compare/{before}", api + own + "/compare/" + rias.ID, nil, [7]int{401, 404, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/matches", api + "/matches", nil, [7]int{401, 200, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/matches", api + "/matches?run=" + rias.ID, nil, [7]int{401, 404, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/decisions", api + "/decisions", nil, [7]int{401, 403, 200, 200, 403, 403, 200}},
+		{"POST /api/v1/decisions", api + "/decisions", nonsense, [7]int{401, 403, 400, 400, 403, 403, 403}},
+		{"GET /api/v1/decisions/{id}", api + "/decisions/none", nil, [7]int{401, 403, 404, 404, 403, 403, 404}},
+		{"POST /api/v1/decisions/{id}/revoke", api + "/decisions/none/revoke", nonsense, [7]int{401, 403, 404, 404, 403, 403, 403}},
+		{"GET /api/v1/lists", api + "/lists", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /api/v1/lists/{list}", api + watch, nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /api/v1/lists/{list}", api + letters, nil, [7]int{401, 404, 200, 200, 404, 404, 404}},
+		{"GET /api/v1/lists/{list}/changes", api + watch + "/changes?from=1&to=1", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /api/v1/lists/{list}/changes", api + letters + "/changes?from=1&to=1", nil, [7]int{401, 404, 200, 200, 404, 404, 404}},
+		{"POST /api/v1/lists/{list}/accept", api + watch + "/accept", nonsense, [7]int{401, 403, 403, 403, 400, 403, 403}},
+		{"POST /api/v1/lists/{list}/accept", api + letters + "/accept", nonsense, [7]int{401, 403, 403, 403, 404, 403, 403}},
+		{"GET /api/v1/jobs", api + "/jobs", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"POST /api/v1/jobs", api + "/jobs", nonsense, [7]int{401, 403, 403, 403, 400, 400, 403}},
+		{"GET /api/v1/jobs/{id}", api + "/jobs/99", nil, [7]int{401, 404, 404, 404, 404, 404, 404}},
+		{"POST /api/v1/jobs/{id}/cancel", api + "/jobs/99/cancel", nonsense, [7]int{401, 404, 404, 404, 404, 404, 403}},
+		{"POST /api/v1/jobs/{id}/retry", api + "/jobs/99/retry", nonsense, [7]int{401, 404, 404, 404, 404, 404, 403}},
+		{"GET /api/v1/collaborations", api + "/collaborations", nil, [7]int{401, 403, 200, 200, 403, 403, 200}},
+		{"GET /api/v1/collaborations/{id}", api + "/collaborations/99", nil, [7]int{401, 403, 404, 404, 403, 403, 404}},
+		{"POST /api/v1/collaborations/{id}/end", api + "/collaborations/99/end", nonsense, [7]int{401, 403, 404, 404, 403, 403, 403}},
+		{"POST /api/v1/check", api + "/check", nonsense, [7]int{401, 400, 400, 400, 400, 400, 400}},
+		{"POST /api/v1/compare", api + "/compare", nonsense, [7]int{401, 400, 400, 400, 400, 400, 400}},
+		{"POST /match/{dataset}", "/match/default", nonsense, [7]int{401, 400, 400, 400, 400, 400, 400}},
+		{"POST /match/{dataset}", "/match/" + secretList, nonsense, [7]int{401, 404, 400, 400, 404, 404, 404}},
+		{"GET /search/{dataset}", "/search/default?q=Ostrelle", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /entities/{id}", "/entities/" + openList + ":none", nil, [7]int{401, 404, 404, 404, 404, 404, 404}},
+		{"GET /entities/{id}/adjacent", "/entities/" + openList + ":none/adjacent", nil, [7]int{401, 404, 404, 404, 404, 404, 404}},
+		{"GET /entities/{id}/adjacent/{property}", "/entities/" + openList + ":none/adjacent/sanctions", nil, [7]int{401, 404, 404, 404, 404, 404, 404}},
+		{"GET /catalog", "/catalog", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /algorithms", "/algorithms", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /reconcile", "/reconcile", nil, [7]int{200, 200, 200, 200, 200, 200, 200}},
+		{"GET /reconcile", "/reconcile?query=Ostrelle", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"POST /reconcile", "/reconcile", nonsense, [7]int{401, 400, 400, 400, 400, 400, 400}},
+		{"GET /reconcile/suggest/entity", "/reconcile/suggest/entity?prefix=o", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /reconcile/suggest/type", "/reconcile/suggest/type?prefix=o", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /reconcile/suggest/property", "/reconcile/suggest/property?prefix=o", nil, [7]int{401, 200, 200, 200, 200, 200, 200}},
+		{"GET /reconcile/preview", "/reconcile/preview?id=" + openList + ":none", nil, [7]int{401, 404, 404, 404, 404, 404, 404}},
+		{"OPTIONS /reconcile", "/reconcile", nil, [7]int{204, 204, 204, 204, 204, 204, 204}},
+		{"OPTIONS /reconcile/", "/reconcile/suggest/entity", nil, [7]int{204, 204, 204, 204, 204, 204, 204}},
+		{"GET /reconcile/with/{key}", "/reconcile/with/made-up", nil, [7]int{401, 401, 401, 401, 401, 401, 401}},
+		{"POST /reconcile/with/{key}", "/reconcile/with/made-up", nonsense, [7]int{401, 401, 401, 401, 401, 401, 401}},
+		{"GET /reconcile/with/{key}/suggest/entity", "/reconcile/with/made-up/suggest/entity", nil, [7]int{401, 401, 401, 401, 401, 401, 401}},
+		{"GET /reconcile/with/{key}/suggest/type", "/reconcile/with/made-up/suggest/type", nil, [7]int{401, 401, 401, 401, 401, 401, 401}},
+		{"GET /reconcile/with/{key}/suggest/property", "/reconcile/with/made-up/suggest/property", nil, [7]int{401, 401, 401, 401, 401, 401, 401}},
+		{"GET /reconcile/with/{key}/preview", "/reconcile/with/made-up/preview", nil, [7]int{429, 429, 429, 429, 429, 429, 429}}, // the sixth key made up
 		{"", "/nothing-here", nil, [7]int{404, 404, 404, 404, 404, 404, 404}},
 		{"", "/api/v1/nothing-here", nil, [7]int{404, 404, 404, 404, 404, 404, 404}},
 	}
@@ -83,6 +141,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 			method := "GET"
 			if row.form != nil {
 				method = "POST"
+			}
+			if strings.HasPrefix(row.pattern, "OPTIONS ") {
+				method = "OPTIONS"
 			}
 			b := o.as(a)
 			b.address = fmt.Sprintf("192.0.2.%d:4000", i+1)

@@ -21,6 +21,9 @@ func (s *Site) authenticate(r *Request) error {
 	if auth := r.Header.Get("Authorization"); auth != "" && !r.Page.Open {
 		return s.byKey(r, auth)
 	}
+	if key := r.PathValue("key"); key != "" && inReconcile(r.URL.Path) {
+		return s.byKeyInAddress(r, key)
+	}
 	if s.opts.Proxy != nil {
 		if done, err := s.byProxy(r); done || err != nil {
 			return err
@@ -61,15 +64,18 @@ func (s *Site) authenticate(r *Request) error {
 func (s *Site) byKey(r *Request, auth string) error {
 	r.W.Header().Set("WWW-Authenticate", "Bearer")
 	secret, ok := strings.CutPrefix(auth, "Bearer ")
-	if !ok || (!r.API() && !probe(r.URL.Path)) {
-		return &Problem{Status: http.StatusUnauthorized, Detail: "Pages are signed in to; API keys open addresses under /api/, as Authorization: Bearer."}
+	if !ok { // as clients of OpenSanctions' API write it
+		secret, ok = strings.CutPrefix(auth, "ApiKey ")
 	}
-	right, wait, ok := s.guesses.take("", r.address, "", r.Env.Now())
-	if !ok {
-		return tooMany(wait)
+	if !ok || (!r.API() && !probe(r.URL.Path)) {
+		return &Problem{Status: http.StatusUnauthorized, Detail: "Pages are signed in to; API keys open addresses for programs, as Authorization: Bearer."}
 	}
 	a, k, err := jobs.KeyAccount(r.Context(), r.Env, strings.TrimSpace(secret))
 	if errors.Is(err, jobs.ErrNoKey) {
+		// Counted once it was wrong: a program sends many requests with a right one at once.
+		if _, wait, ok := s.guesses.take("", r.address, "", r.Env.Now()); !ok {
+			return tooMany(wait)
+		}
 		if err := s.refused(r, "key", "", "no such key, or no longer good"); err != nil {
 			return err
 		}
@@ -78,9 +84,21 @@ func (s *Site) byKey(r *Request, auth string) error {
 	if err != nil {
 		return err
 	}
-	right()
 	r.W.Header().Del("WWW-Authenticate")
 	r.Viewer.Account, r.Viewer.Scopes = a, k.Scopes
+	return nil
+}
+
+// byKeyInAddress lets a program in that can send no header. An address is
+// copied about and written down, so the key must be worth little: it may read lists, and nothing else.
+func (s *Site) byKeyInAddress(r *Request, key string) error {
+	if err := s.byKey(r, "Bearer "+key); err != nil {
+		return err
+	}
+	if len(r.Viewer.Scopes) != 1 || r.Viewer.Scopes[0] != screening.MayReadLists {
+		r.Viewer.Account = nil
+		return denied("A key in an address may read lists and nothing else: make one with the scope read_lists alone.")
+	}
 	return nil
 }
 

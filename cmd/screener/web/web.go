@@ -46,9 +46,10 @@ type Options struct {
 
 // Site is the pages and the API, as one http.Handler.
 type Site struct {
-	env  *jobs.Env
-	opts Options
-	log  *slog.Logger
+	env    *jobs.Env
+	opts   Options
+	log    *slog.Logger
+	keeper *jobs.Keeper // of the lists, for what is answered at once
 
 	handler   http.Handler
 	all       []Page
@@ -84,7 +85,7 @@ func New(env *jobs.Env, opts Options) (*Site, error) {
 	if opts.MaxUpload == 0 {
 		opts.MaxUpload = 64 << 20
 	}
-	s := &Site{env: env, opts: opts, log: opts.Log, all: All, mux: http.NewServeMux(), links: &links{}, guesses: newGuesses()}
+	s := &Site{env: env, opts: opts, log: opts.Log, keeper: jobs.NewKeeper(env), all: All, mux: http.NewServeMux(), links: &links{}, guesses: newGuesses()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -118,6 +119,13 @@ func New(env *jobs.Env, opts Options) (*Site, error) {
 	s.mux.HandleFunc("GET /static/{name}", s.serveStatic)
 	s.handler = s.outermost(s.guard(http.HandlerFunc(s.route)))
 	return s, nil
+}
+
+// Keep loads the lists for looking names up, and loads them again when they
+// have changed, until ctx ends. Without it the first who asks waits for them, and what
+// changes is seen only where it changed here.
+func (s *Site) Keep(ctx context.Context) {
+	s.keeper.Run(ctx, 5*time.Second, func(err error) { s.log.Error("loading the lists", "error", err.Error()) })
 }
 
 // ServeHTTP answers a request.
@@ -216,6 +224,9 @@ func (s *Site) guard(next http.Handler) http.Handler {
 			s.log.Error("public_url is no origin", "error", err.Error())
 		}
 	}
+	for _, pattern := range []string{"POST /reconcile", "POST /reconcile/with/{key}"} {
+		crossOrigin.AddInsecureBypassPattern(pattern) // changes nothing, and takes no cookie from elsewhere
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
@@ -226,6 +237,9 @@ func (s *Site) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 		h.Set("Cache-Control", "private, no-cache")
+		if inReconcile(r.URL.Path) {
+			allowOrigins(h)
+		}
 		if s.secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
