@@ -16,8 +16,9 @@ type Question struct {
 	// could make of it: the lowest for a flagged match, the highest for a suggestion.
 	Now   Grade `json:"now"`
 	Could Grade `json:"could"`
-	// Because says what raised it.
+	// Because says what raised it, List is the list that did, "" where the work did.
 	Because string `json:"because"`
+	List    string `json:"list,omitempty"`
 }
 
 // weight orders questions by what they would change.
@@ -121,7 +122,7 @@ func (j *Judge) askOfMatch(work *Work, p *Party, m *Match, add func(Question)) {
 	}
 	if work.Sharing == SharingUnknown {
 		if could := lowest(func(f *Facts) { f.Sharing = PublishedOnly }); could.Rank() < m.Grade.Rank() {
-			add(Question{Ask: AskShared, Owner: ExportControl, Now: m.Grade, Could: could, Because: "a match on " + m.List,
+			add(Question{Ask: AskShared, Owner: ExportControl, Now: m.Grade, Could: could, Because: "a match on " + m.List, List: m.List,
 				Text: "Is anything shared beside published information: items, software, equipment, materials or unpublished know-how?"})
 		}
 	}
@@ -130,7 +131,7 @@ func (j *Judge) askOfMatch(work *Work, p *Party, m *Match, add func(Question)) {
 			f.Funding = FundingElsewhere
 		}
 	}); could.Rank() < m.Grade.Rank() {
-		add(Question{Ask: AskFunder, Owner: SponsoredPrograms, Now: m.Grade, Could: could, Because: "a match on " + m.List,
+		add(Question{Ask: AskFunder, Owner: SponsoredPrograms, Now: m.Grade, Could: could, Because: "a match on " + m.List, List: m.List,
 			Text: "Who funds the work? The bar of this list comes with the money of particular funders."})
 	}
 	if could := lowest(func(f *Facts) {
@@ -138,7 +139,7 @@ func (j *Judge) askOfMatch(work *Work, p *Party, m *Match, add func(Question)) {
 			f.Reach = ReachNo
 		}
 	}); could.Rank() < m.Grade.Rank() {
-		add(Question{Ask: AskOwnershipShare, Owner: m.Owner, Now: m.Grade, Could: could, Because: "a likely owner on " + m.List,
+		add(Question{Ask: AskOwnershipShare, Owner: m.Owner, Now: m.Grade, Could: could, Because: "a likely owner on " + m.List, List: m.List,
 			Text: "Which share does each owner hold? A listed owner's measure reaches what it owns from a given share on."})
 	}
 }

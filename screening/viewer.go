@@ -98,12 +98,24 @@ func (v *Viewer) Result(r *Result) *Result {
 		shown.Parties[i] = v.party(&r.Parties[i])
 		shown.Grade = Higher(shown.Grade, shown.Parties[i].Grade)
 	}
+	shown.Work = v.work(r.Work)
 	switch {
 	case r.Grade.Rank() > was.Rank(): // the work gave the grade, no party did
 		shown.Grade = r.Grade
 	case r.Stakes == Enhanced:
 		shown.Grade = Higher(shown.Grade, min2(r.Grade, Review))
 	}
+	return &shown
+}
+
+// work is what the answers came to, without what a closed list raised.
+func (v *Viewer) work(w *WorkFound) *WorkFound {
+	if w == nil {
+		return nil
+	}
+	shown := *w
+	shown.Questions = slices.DeleteFunc(slices.Clone(w.Questions), func(q Question) bool { return q.List != "" && !v.Sees(q.List) })
+	shown.Ownership = slices.DeleteFunc(slices.Clone(w.Ownership), func(o Ownership) bool { return !v.Sees(o.List) })
 	return &shown
 }
 

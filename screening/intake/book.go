@@ -24,6 +24,9 @@ import (
 type Options struct {
 	Columns Columns
 	Limits  Limits
+	// Unnamed opens a file with headers none of which names a party, to show
+	// them; its rows are rejected. Without it such a file is an error.
+	Unnamed bool
 }
 
 // FileError says why a file cannot be read, or not further, and what its
@@ -96,10 +99,20 @@ func Read(name string, content []byte, opts Options) (*Book, error) {
 
 func open(name string, r io.ReaderAt, size int64, opts Options) (*Book, error) {
 	b := &Book{file: name, limits: opts.Limits.orDefaults(), close: func() error { return nil }}
-	if err := b.open(r, size, opts.Columns); err != nil {
+	err := b.open(r, size, opts.Columns)
+	var fe *FileError
+	if opts.Unnamed && errors.As(err, &fe) && fe.noNames && slices.ContainsFunc(b.reads, func(l *layout) bool { return l.headerRow > 0 && !l.noHeader }) {
+		err = nil
+	}
+	if err != nil {
 		return nil, b.fault(err)
 	}
 	return b, nil
+}
+
+// Named reports whether a column names parties: without one every row is rejected.
+func (b *Book) Named() bool {
+	return slices.ContainsFunc(b.reads, func(l *layout) bool { return len(l.names) > 0 })
 }
 
 func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {

@@ -34,6 +34,8 @@ const (
 	fieldStart      field = "Start"
 	fieldEnd        field = "End"
 	fieldStatus     field = "Status"
+	// fieldNone is no field: a column that would be recognised and is not to be read.
+	fieldNone field = "Not used"
 )
 
 // partyTitles are the roles of parties as `--columns` writes them.
@@ -75,7 +77,7 @@ func Roles() []string {
 	for _, f := range slices.Concat(partyFields, rowFields, answerFields) {
 		out = append(out, string(f))
 	}
-	return out
+	return append(out, string(fieldNone))
 }
 
 func partyTitle(r screening.Role) string {
@@ -141,7 +143,7 @@ func roleNamed(s string) (meaning, bool) {
 			}
 		}
 	}
-	for _, rf := range slices.Concat(partyFields, rowFields, answerFields) {
+	for _, rf := range slices.Concat(partyFields, rowFields, answerFields, []field{fieldNone}) {
 		if f == fold(string(rf)) {
 			return meaning{field: rf}, true
 		}

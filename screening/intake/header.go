@@ -528,7 +528,7 @@ func (l *layout) sheet(name string, notes []string) screening.Sheet {
 			role = of.title()
 		}
 		switch {
-		case role != "":
+		case role != "" && c.field != fieldNone:
 			s.Columns = append(s.Columns, screening.MappedColumn{Header: c.header, Role: role})
 		case !strings.HasPrefix(c.header, "(column ") && !l.noHeader:
 			s.Ignored = append(s.Ignored, c.header)

@@ -6,6 +6,7 @@ import "slices"
 // navigation in this order.
 var All = slices.Concat([]Page{
 	home,
+	screenPage, screenUpload, columnsPage, screenStart,
 	runsPage, runPage, runReport, comparePage,
 	listsPage, listPage, listAccept,
 	healthPage, auditPage,

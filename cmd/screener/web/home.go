@@ -1,6 +1,13 @@
 package web
 
+import "partnerscreen/screening"
+
 var home = Page{
 	Pattern: "GET /{$}", Doc: "the first page after signing in",
-	Serve: func(r *Request) error { return r.Redirect("/runs") },
+	Serve: func(r *Request) error {
+		if r.May(screening.MaySubmit) {
+			return r.Redirect("/screen")
+		}
+		return r.Redirect("/runs")
+	},
 }

@@ -24,7 +24,7 @@ type Page struct {
 	Needs []screening.Permission
 	// Tab is its word in the navigation; "" leaves it out.
 	Tab string
-	// Body is how many bytes a request may bring; 0 is 64 KiB.
+	// Body is how many bytes a request may bring; 0 is 64 KiB, -1 an upload.
 	Body int64
 	// Serve answers. What it returns as an error becomes the answer: a *Problem
 	// as it is, store.ErrNotFound "not found", anything else "something went wrong".
@@ -91,8 +91,11 @@ var missing = &Problem{Status: http.StatusNotFound, Detail: "There is nothing at
 // serve answers one request for a page: who is it, may they, then the page.
 func (s *Site) serve(p *Page) http.Handler {
 	limit := p.Body
-	if limit == 0 {
+	switch limit {
+	case 0:
 		limit = 64 << 10
+	case -1:
+		limit = s.opts.MaxUpload + 64<<10
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, limit)

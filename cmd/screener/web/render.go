@@ -223,6 +223,7 @@ func (s *Site) functions() template.FuncMap {
 		"number":  number,
 		"words":   func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
 		"join":    strings.Join,
+		"has":     func(all []string, one string) bool { return slices.Contains(all, one) },
 		"grades": func() []screening.Grade {
 			return []screening.Grade{screening.Escalate, screening.Review, screening.Note, screening.Clear}
 		},

@@ -32,6 +32,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 		want [7]int
 	}{
 		{"GET /{$}", "/", nil, [7]int{303, 303, 303, 303, 303, 303, 303}},
+		{"GET /screen", "/screen", nil, [7]int{303, 200, 200, 200, 403, 403, 403}},
+		{"POST /screen", "/screen", nonsense, [7]int{401, 400, 400, 400, 403, 403, 403}},
+		{"GET /screen/columns", "/screen/columns?draft=made-up", nil, [7]int{303, 400, 400, 400, 403, 403, 403}},
+		{"POST /screen/start", "/screen/start", form("draft", "made-up"), [7]int{401, 400, 400, 400, 403, 403, 403}},
 		{"GET /runs", "/runs", nil, [7]int{303, 200, 200, 200, 403, 403, 200}},
 		{"GET /runs/{id}", own, nil, [7]int{303, 200, 200, 200, 403, 403, 200}},
 		{"GET /runs/{id}", other, nil, [7]int{303, 404, 200, 200, 403, 403, 200}},

@@ -16,6 +16,7 @@ import (
 	"partnerscreen/jobs"
 	"partnerscreen/reports"
 	"partnerscreen/screening"
+	"partnerscreen/screening/store"
 )
 
 // seesRuns are the permissions that open some runs; which, the Viewer says.
@@ -76,7 +77,23 @@ var runPage = Page{
 			More    int
 			Others  []*screening.Run
 			Reviews bool
+			Task    *store.Task // of a run that is not finished
+			Percent int64
+			Left    string
 		}{Run: run, Grades: gradeCounts(&run.Counts), Rows: rows, From: skip, Reviews: r.May(screening.MayReadReview)}
+		if run.Finished.IsZero() {
+			if data.Task, err = r.progressOf(id); err != nil {
+				return err
+			}
+			if p := data.Task; p != nil && p.Progress != nil {
+				if p.Progress.Total > 0 {
+					data.Percent = 100 * p.Progress.Done / p.Progress.Total
+				}
+				if left, ok := p.Progress.Left(); ok {
+					data.Left = left.String()
+				}
+			}
+		}
 		if more {
 			data.More = skip + rowsAtOnce
 		}
