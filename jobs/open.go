@@ -254,7 +254,7 @@ func (s *openSync) closedBy(f *store.Flagged) string {
 	}
 	verdict := screening.Verdict("")
 	for _, key := range f.EntityKeys {
-		d := s.memory.Standing(f.PartyKey, key)
+		d := s.memory.StandingAt(f.PartyKey, key, f.Grade)
 		if d == nil || d.Waiting != "" || d.Verdict == screening.NeedsInformation || d.Covers(f.Match, s.now) != "" {
 			return ""
 		}

@@ -79,6 +79,9 @@ func RenewDecisions(ctx context.Context, env *Env, opts RenewOptions) (*Renewed,
 		fresh = append(fresh, renewed)
 	}
 	if !opts.DryRun {
+		if err := env.auditDecisions(ctx, "renew", fresh, nil); err != nil {
+			return nil, err
+		}
 		if err := env.Store.AddDecisions(ctx, fresh); err != nil {
 			return nil, err
 		}

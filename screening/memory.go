@@ -76,10 +76,16 @@ func (m *Memory) Close(dispositions iter.Seq[*Disposition]) *Memory {
 
 // Standing returns the decision on a party beside an entity as both stand, or nil.
 func (m *Memory) Standing(partyKey, entityKey string) *Decision {
+	return m.StandingAt(partyKey, entityKey, "")
+}
+
+// StandingAt is Standing beside a match of a grade: what one person decided of
+// a match to review waits where the same two sides are to escalate.
+func (m *Memory) StandingAt(partyKey, entityKey string, g Grade) *Decision {
 	if m == nil {
 		return nil
 	}
-	return shown(m.exact[[2]string{partyKey, entityKey}], "")
+	return shown(m.exact[[2]string{partyKey, entityKey}], g)
 }
 
 // Closed returns how a true match was closed for a row's work, or nil.
