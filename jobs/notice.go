@@ -150,6 +150,53 @@ func NoticeOfRun(ctx context.Context, env *Env, run *screening.Run) (*Notice, er
 	}, nil
 }
 
+// announceNight tells of a night, a quiet one too: who hears nothing in the
+// morning knows that something is wrong. A night that failed is told once a day.
+func announceNight(ctx context.Context, env *Env, out *Rescreened, failed error) error {
+	switch {
+	case !env.Notices.Any() || ctx.Err() != nil: // handed back, and worked again
+		return nil
+	case failed != nil:
+		return Announce(ctx, env, &Notice{
+			ID: noticeID("night failed", env.Office, env.today()), Kind: "failed", Title: "Nightly screening FAILED", Counts: map[string]int{},
+			Body: failed.Error() + "\n\nWhat stood before stands. It is tried again; screener jobs shows how it went.",
+		})
+	case out.Night.ID == 0:
+		return nil
+	}
+	n, err := NoticeOfNight(ctx, env, out.Night)
+	if err != nil {
+		return err
+	}
+	return Announce(ctx, env, n)
+}
+
+// NoticeOfNight tells of a finished night.
+func NoticeOfNight(ctx context.Context, env *Env, night *screening.Night) (*Notice, error) {
+	open, err := CountOpen(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	c := night.Counts
+	escalate, review := c.Opened[screening.Escalate], c.Opened[screening.Review]
+	n := &Notice{
+		ID: noticeID("night", env.Office, strconv.FormatInt(night.ID, 10)), Kind: "nightly",
+		Title: fmt.Sprintf("Nightly screening: %d new to escalate, %d new to review", escalate, review),
+		Counts: map[string]int{
+			"new to escalate": escalate, "new to review": review, "collaborations": c.Active, "changed": c.Changed,
+			"parties": c.Parties, "rescreened in full": c.Rescreened, "left out": c.LeftOut,
+		},
+		Open: open.Open, Overdue: open.Overdue, Oldest: open.Oldest,
+	}
+	switch {
+	case c.LeftOut > 0:
+		n.Title = fmt.Sprintf("Nightly screening: %d collaborations were LEFT OUT", c.LeftOut)
+	case escalate+review == 0:
+		n.Title = "Nightly screening: nothing new"
+	}
+	return n, nil
+}
+
 // permanent is a failure that trying again would not mend.
 type permanent struct{ error }
 

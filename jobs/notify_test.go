@@ -455,3 +455,34 @@ func personColumn(t *testing.T) intake.Columns {
 	}
 	return c
 }
+
+func TestNightIsTold(t *testing.T) {
+	o := newOffice(t, storetest.Open(t, storetest.SQLite(t)))
+	server := newMailServer(t)
+	o.env.Notices.Mail = server.config()
+	o.list("w2|Sorvenne Works||PE")
+	o.screen("Kestoria Trading,QA", "Ulmara College,NO")
+	at := slices.IndexFunc(jobs.All, func(j jobs.Job) bool { return j.Kind == "rescreen" })
+	night := func(want string) {
+		t.Helper()
+		before := len(server.got())
+		o.time = o.time.AddDate(0, 0, 1)
+		_, err := jobs.All[at].Run(t.Context(), o.env, json.RawMessage("null"))
+		if (err != nil) != strings.Contains(want, "FAILED") {
+			t.Fatal(err)
+		}
+		o.notify(jobs.NotifyOptions{})
+		mails := server.got()
+		if len(mails) != before+1 || !strings.Contains(mails[before].text, "Subject: "+want+"\r\n") {
+			t.Fatalf("%d mails, want one more that says %q: %+v", len(mails)-before, want, mails[before:])
+		}
+		if strings.Contains(mails[before].text, "Kestoria") {
+			t.Errorf("it names a party:\n%s", mails[before].text)
+		}
+	}
+	night("Nightly screening: nothing new")
+	o.list("w1|Kestoria Trading||QA", "w2|Sorvenne Works||PE")
+	night("Nightly screening: 1 new to escalate, 0 new to review")
+	o.time = o.time.AddDate(0, 0, 20) // the list is too old to be used
+	night("Nightly screening FAILED")
+}

@@ -80,7 +80,7 @@ type Pruned struct {
 // edition or a run names.
 func Prune(ctx context.Context, env *Env, opts PruneOptions) (*Pruned, error) {
 	p := &pruning{env: env, out: &Pruned{DryRun: opts.DryRun, Records: map[string]int64{}}, now: env.Now().UTC(), dry: opts.DryRun}
-	for _, step := range []func(context.Context) error{p.runs, p.records, p.folders, p.files, p.leftovers} {
+	for _, step := range []func(context.Context) error{p.runs, p.records, p.folders, p.reports, p.files, p.leftovers} {
 		if err := step(ctx); err != nil {
 			return p.out, err
 		}
@@ -176,18 +176,30 @@ func (p *pruning) folders(ctx context.Context) error {
 	if p.env.DropFolder.Path == "" {
 		return nil
 	}
-	base := filepath.Dir(p.env.DropFolder.Path)
+	return p.within(ctx, filepath.Dir(p.env.DropFolder.Path), map[string]time.Time{
+		archiveFolder: p.recordsBefore(), outboxFolder: p.recordsBefore(), rejectedFolder: p.daysBefore(p.env.Retention.RejectedDays),
+	})
+}
+
+// reports looks through the workbooks that nights wrote, whose names hold their run.
+func (p *pruning) reports(ctx context.Context) error {
+	if p.env.Reports == "" {
+		return nil
+	}
+	return p.within(ctx, filepath.Dir(p.env.Reports), map[string]time.Time{filepath.Base(p.env.Reports): p.recordsBefore()})
+}
+
+// within removes the old files of some folders of one folder, and half-written ones.
+func (p *pruning) within(ctx context.Context, base string, folders map[string]time.Time) error {
 	root, err := os.OpenRoot(base)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("looking through the drop folder: %w", err)
+		return fmt.Errorf("looking through %s: %w", base, err)
 	}
 	defer func() { _ = root.Close() }()
-	for folder, before := range map[string]time.Time{
-		archiveFolder: p.recordsBefore(), outboxFolder: p.recordsBefore(), rejectedFolder: p.daysBefore(p.env.Retention.RejectedDays),
-	} {
+	for folder, before := range folders {
 		err := fs.WalkDir(root.FS(), folder, func(at string, e fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil

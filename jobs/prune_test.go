@@ -91,6 +91,9 @@ func TestPrune(t *testing.T) {
 		o.aged(filepath.Join(share, "rejected", "worse.pdf"), 10)
 		o.aged(filepath.Join(share, "outbox", ".screener-half"), 2)
 		o.aged(filepath.Join(share, "inbox", "waits.csv"), 5000)
+		o.env.Reports = filepath.Join(data, "reports")
+		o.aged(filepath.Join(data, "reports", "rescreen-20150102-000000-aaaaaa.xlsx"), 4000)
+		o.aged(filepath.Join(data, "reports", "rescreen-held.xlsx"), 4000)
 		o.aged(filepath.Join(os.TempDir(), "screener-workbook-1"), 3)
 		o.aged(filepath.Join(os.TempDir(), "another"), 3)
 
@@ -121,12 +124,12 @@ func TestPrune(t *testing.T) {
 			names = append(names, filepath.Base(f))
 		}
 		text := strings.Join(names, " ")
-		for _, want := range []string{"incoming-1", "20150101-000000-aaaaaa-old.xlsx", "bad.pdf", ".screener-half", "screener-workbook-1", ".gz"} {
+		for _, want := range []string{"incoming-1", "20150101-000000-aaaaaa-old.xlsx", "rescreen-20150102-000000-aaaaaa.xlsx", "bad.pdf", ".screener-half", "screener-workbook-1", ".gz"} {
 			if strings.Count(text, want) != 1 {
 				t.Errorf("%s went %d times: %s", want, strings.Count(text, want), text)
 			}
 		}
-		if len(got.Files) != 6 {
+		if len(got.Files) != 7 {
 			t.Errorf("%d files went: %s", len(got.Files), text)
 		}
 		if _, err := os.Stat(named); err != nil {

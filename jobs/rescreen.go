@@ -34,7 +34,8 @@ var rescreenJob = Job{
 		if err := json.Unmarshal(args, &opts); err != nil {
 			return nil, fmt.Errorf("reading what to rescreen: %w", err)
 		}
-		return Rescreen(ctx, env, opts)
+		out, err := Rescreen(ctx, env, opts)
+		return out, errors.Join(err, announceNight(ctx, env, out, err))
 	},
 }
 
@@ -100,8 +101,16 @@ func Rescreen(ctx context.Context, env *Env, opts RescreenOptions) (*Rescreened,
 	return out, writeWhole(out.Report, func(w io.Writer) error { return WriteNight(ctx, env, n.ID, w, "xlsx") })
 }
 
-// writeWhole writes a file that appears only when it is complete.
+// writeWhole writes a file that appears only when it is complete. What is
+// there and no ordinary file, such as /dev/null, is written to and never replaced.
 func writeWhole(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("writing the report: %w", err)
+		}
+		return errors.Join(write(f), f.Close())
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".screener-*")
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)

@@ -95,6 +95,9 @@ func (a *app) writeReport(out string, write func(io.Writer) error) error {
 	if out == "" {
 		return write(a.stdout)
 	}
+	if info, err := os.Stat(out); err == nil && !info.Mode().IsRegular() {
+		return writeInto(out, write) // a device or a pipe is written to, and never replaced by a file
+	}
 	f, err := os.CreateTemp(filepath.Dir(out), ".screener-*")
 	if err != nil {
 		return fmt.Errorf("writing the report: %w", err)
@@ -110,4 +113,13 @@ func (a *app) writeReport(out string, write func(io.Writer) error) error {
 		return fmt.Errorf("writing the report: %w", err)
 	}
 	return nil
+}
+
+// writeInto writes to what is there already and is no ordinary file.
+func writeInto(out string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(out, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	return errors.Join(write(f), f.Close())
 }
