@@ -255,22 +255,20 @@ const slack = 1e-4
 // like one of its words were as good for all of them.
 func (x *search) bound(name uint32) float32 {
 	s := x.space
-	n := &s.names[name]
 	hits := x.bounds.hits[:0]
 	var words uint64
-	var shared float32
+	var shared, mass float32
 	joined := false
-	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		if r.weight == 0 {
+	for _, r := range s.words(name) {
+		weight := s.weights[r.weight]
+		mass += weight
+		if weight == 0 || !x.isHit(r.post) {
 			continue
 		}
 		m := &x.marks[r.post]
-		if m.epoch != x.epoch {
-			continue
-		}
-		hits = append(hits, boundHit{r.weight, m.sim, m.words, s.terms[r.term].class})
+		hits = append(hits, boundHit{weight, m.sim, m.words, r.class})
 		words |= m.words
-		shared += r.weight
+		shared += weight
 		joined = joined || m.joined
 	}
 	x.bounds.hits = hits
@@ -278,16 +276,16 @@ func (x *search) bound(name uint32) float32 {
 		return 0
 	}
 	if s.person {
-		return x.boundPerson(name, hits, words, joined)
+		return x.boundPerson(name, mass, hits, words)
 	}
 	// Without what the query has besides: most names fail here already.
-	if shared/(shared+lackCost*max(0, n.mass-shared))+slack < s.least {
+	if shared/(shared+lackCost*max(0, mass-shared))+slack < s.least {
 		return 0
 	}
 	best := float32(0)
 	for i := range x.spans {
 		if words&x.spans[i].words != 0 {
-			best = max(best, x.boundSpan(&x.spans[i], n.mass, hits, joined))
+			best = max(best, x.boundSpan(&x.spans[i], mass, hits, joined))
 		}
 	}
 	return best
@@ -367,11 +365,10 @@ func spelt(exact, against, cost, asked float32, sims []boundHit) float32 {
 }
 
 // boundPerson is bound for persons' names.
-func (x *search) boundPerson(name uint32, hits []boundHit, words uint64, joined bool) float32 {
-	n := &x.space.names[name]
+func (x *search) boundPerson(name uint32, mass float32, hits []boundHit, words uint64) float32 {
 	var exact, shared float32
 	sims := x.bounds.sims[:0]
-	lack := n.mass
+	lack := mass
 	for _, h := range hits {
 		lack -= h.weight
 		shared += h.weight * h.sim
@@ -383,8 +380,8 @@ func (x *search) boundPerson(name uint32, hits []boundHit, words uint64, joined 
 	}
 	x.bounds.sims = sims
 	count := max(len(hits), bits.OnesCount64(words))
-	if x.initialLetters != 0 || n.initials {
-		return x.boundInitials(name, shared, words, count)
+	if x.initialLetters != 0 || x.space.names[name].initials {
+		return x.boundInitials(name, mass, shared, words, count)
 	}
 	extra, asked := x.spans[0].extra, float32(0)
 	for rest := words; rest != 0; rest &= rest - 1 {
@@ -403,19 +400,18 @@ func (x *search) boundPerson(name uint32, hits []boundHit, words uint64, joined 
 
 // boundInitials is bound for a person where one of the names has initials; m
 // of the listed name is shared, in count words.
-func (x *search) boundInitials(name uint32, m float32, words uint64, count int) float32 {
+func (x *search) boundInitials(name uint32, mass, m float32, words uint64, count int) float32 {
 	s := x.space
-	n := &s.names[name]
-	mass, initials := n.mass, false
-	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		text := s.terms[r.term].text
-		if x.marks[r.post].epoch == x.epoch || r.weight == 0 {
+	initials := false
+	for _, r := range s.words(name) {
+		if r.weight == 0 || x.isHit(r.post) {
 			continue
 		}
+		text := s.terms[r.term].text
 		letter := letterBit(text[0])
 		if x.initialLetters&letter != 0 || len(text) == 1 && x.firstLetters&letter != 0 {
 			m += initialWeight
-			mass -= r.weight - initialWeight
+			mass -= s.weights[r.weight] - initialWeight
 			initials = true
 		}
 	}

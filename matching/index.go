@@ -5,6 +5,7 @@ import (
 	"iter"
 	"runtime"
 	"slices"
+	"sync"
 
 	"partnerscreen/screening"
 )
@@ -33,29 +34,107 @@ func NewIndex(entities iter.Seq[*screening.Entity], opts Options) *Index {
 	}
 	least := float32(min(ix.policy.NoteLine, ix.policy.ReviewLine))
 	orgs, persons := newBuilder(false, least), newBuilder(true, least)
-	for e := range entities {
-		id := uint32(len(ix.entities))
-		ix.entities = append(ix.entities, e)
-		for i := range e.Names {
-			switch e.Kind {
-			case screening.KindPerson:
-				persons.add(id, i, read(e.Names[i].Text, true))
-			case screening.KindVessel, screening.KindAircraft:
-			default:
-				words := read(e.Names[i].Text, false)
-				orgs.add(id, i, words)
-				if e.Kind == screening.KindUnknown && !speaksOfOrganisation(words) {
-					persons.add(id, i, read(e.Names[i].Text, true))
-				}
-			}
-		}
-	}
+	ix.entities = gather(entities, orgs, persons)
+	var wg sync.WaitGroup
+	wg.Go(func() { ix.orgs = orgs.build() })
+	wg.Go(func() { ix.persons = persons.build() })
 	ix.numbers = numbersOf(ix.entities)
-	ix.orgs, ix.persons = orgs.build(), persons.build()
+	wg.Wait()
 	for i := range ix.idle {
 		ix.idle[i] = make(chan *search, runtime.GOMAXPROCS(0))
 	}
 	return ix
+}
+
+// batch is some entities on their way into the spaces.
+type batch struct {
+	entities []*screening.Entity
+	first    uint32 // the number of the first one
+	orgs     []spelled
+	persons  []spelled
+	read     chan struct{} // closed when the names are read
+}
+
+// spelled is a name as it was read.
+type spelled struct {
+	entity uint32
+	name   int
+	words  []Word
+}
+
+const batchSize = 256
+
+// gather adds the names of all entities to the two spaces. Names are read by
+// as many goroutines as there are processors, and added in their order, so that
+// the same entities always make the same index.
+func gather(entities iter.Seq[*screening.Entity], orgs, persons *builder) []*screening.Entity {
+	workers := runtime.GOMAXPROCS(0)
+	toRead, toOrgs, toPersons := make(chan *batch), make(chan *batch, 2*workers), make(chan *batch, 2*workers)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for b := range toRead {
+				b.readNames()
+				close(b.read)
+			}
+		})
+	}
+	wg.Go(func() {
+		for b := range toOrgs {
+			<-b.read
+			orgs.addAll(b.orgs)
+		}
+	})
+	wg.Go(func() {
+		for b := range toPersons {
+			<-b.read
+			persons.addAll(b.persons)
+		}
+	})
+	var all []*screening.Entity
+	send := func(first int) {
+		if first == len(all) {
+			return
+		}
+		b := &batch{entities: slices.Clone(all[first:]), first: uint32(first), read: make(chan struct{})}
+		toRead <- b
+		toOrgs <- b
+		toPersons <- b
+	}
+	first := 0
+	for e := range entities {
+		if all = append(all, e); len(all) == first+batchSize {
+			send(first)
+			first = len(all)
+		}
+	}
+	send(first)
+	close(toRead)
+	close(toOrgs)
+	close(toPersons)
+	wg.Wait()
+	return all
+}
+
+// readNames reads the names of the batch: an organisation's as that, a
+// person's as that, and as both where the list does not say and the name does not.
+func (b *batch) readNames() {
+	for k, e := range b.entities {
+		id := b.first + uint32(k)
+		for i := range e.Names {
+			switch e.Kind {
+			case screening.KindPerson:
+				b.persons = append(b.persons, spelled{id, i, read(e.Names[i].Text, true)})
+			case screening.KindVessel, screening.KindAircraft:
+			default:
+				words := read(e.Names[i].Text, false)
+				b.orgs = append(b.orgs, spelled{id, i, words})
+				if e.Kind == screening.KindUnknown && !speaksOfOrganisation(words) {
+					b.persons = append(b.persons, spelled{id, i, read(e.Names[i].Text, true)})
+				}
+			}
+		}
+	}
 }
 
 // numbersOf lists which entities have which identifiers and websites.
@@ -133,6 +212,7 @@ func (ix *Index) match(p *screening.Party, exhaustive bool, line float64) []scre
 	}()
 
 	q := x.read(p.Name)
+	x.lift = liftOf(p)
 	x.found = x.found[:0]
 	look := func(name uint32) {
 		if a := x.compare(&q, x.unpack(name)); a.score > 0 {
@@ -146,19 +226,20 @@ func (ix *Index) match(p *screening.Party, exhaustive bool, line float64) []scre
 	} else {
 		x.each(&q, look)
 	}
-	x.foundByNumber(ix, p)
+	x.foundByNumber(ix, p, &q)
 	return ix.judge(p, &q, x, line, exhaustive)
 }
 
 // foundByNumber adds the entities that have an identifier or a website of the party's.
-func (x *search) foundByNumber(ix *Index, p *screening.Party) {
+func (x *search) foundByNumber(ix *Index, p *screening.Party, q *profile) {
 	if len(p.Identifiers) == 0 && p.Website == "" {
 		return
 	}
 	add := func(key string) {
 		for _, e := range ix.numbers[key] {
-			if name, ok := x.space.firstName(e); ok {
-				x.found = append(x.found, found{e, name, 0})
+			from, to := x.space.namesOf(e)
+			for name := from; name < to; name++ {
+				x.found = append(x.found, found{e, name, x.compare(q, x.unpack(name)).score})
 			}
 		}
 	}
@@ -190,7 +271,7 @@ func (ix *Index) judge(p *screening.Party, q *profile, x *search, line float64, 
 	}
 	var flagged []judged
 	var nearest judged
-	lift := liftOf(p) + slack
+	lift := x.lift + slack
 	if doubt {
 		lift += 0.08
 	}

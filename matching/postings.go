@@ -1,6 +1,9 @@
 package matching
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // postings maps 64-bit hashes to small numbers, many to one hash, in two flat
 // slices: no pointers for the collector to follow, and nothing to rehash.
@@ -23,10 +26,10 @@ type entry struct {
 	value uint32
 }
 
-func newPostings(entries []entry) *postings {
-	size := uint(bits.Len(uint(len(entries))))
-	t := &postings{shift: 64 - size, start: make([]uint32, 1<<size+1), cells: make([]cell, len(entries))}
-	for _, e := range entries {
+func newPostings(entries *pile[entry]) *postings {
+	size := uint(bits.Len(uint(entries.len)))
+	t := &postings{shift: 64 - size, start: make([]uint32, 1<<size+1), cells: make([]cell, entries.len)}
+	for e := range entries.all() {
 		t.start[e.hash>>t.shift+1]++
 	}
 	for i := 1; i < len(t.start); i++ {
@@ -34,7 +37,7 @@ func newPostings(entries []entry) *postings {
 	}
 	next := make([]uint32, len(t.start)-1)
 	copy(next, t.start)
-	for _, e := range entries {
+	for e := range entries.all() {
 		b := e.hash >> t.shift
 		t.cells[next[b]] = cell{uint32(e.hash), e.value}
 		next[b]++
@@ -47,6 +50,48 @@ func newPostings(entries []entry) *postings {
 func (t *postings) bucket(hash uint64) []cell {
 	b := hash >> t.shift
 	return t.cells[t.start[b]:t.start[b+1]]
+}
+
+// pile is what is gathered one by one before its number is known: in blocks,
+// so that nothing is copied while it grows, and pointers into it stay good.
+type pile[T any] struct {
+	blocks []*[pileBlock]T
+	len    int
+}
+
+const pileBlock = 4096
+
+// add adds v and returns where it lies.
+func (p *pile[T]) add(v T) *T {
+	at := p.len % pileBlock
+	if at == 0 {
+		p.blocks = append(p.blocks, new([pileBlock]T))
+	}
+	p.len++
+	b := p.blocks[len(p.blocks)-1]
+	b[at] = v
+	return &b[at]
+}
+
+func (p *pile[T]) at(i int) *T { return &p.blocks[i/pileBlock][i%pileBlock] }
+
+func (p *pile[T]) all() iter.Seq[*T] {
+	return func(yield func(*T) bool) {
+		for i := range p.len {
+			if !yield(p.at(i)) {
+				return
+			}
+		}
+	}
+}
+
+// flat returns all of it in one slice.
+func (p *pile[T]) flat() []T {
+	out := make([]T, 0, p.len)
+	for i, b := range p.blocks {
+		out = append(out, b[:min(pileBlock, p.len-i*pileBlock)]...)
+	}
+	return out
 }
 
 // hashSet is a set of 64-bit hashes that may claim to have a few it has not

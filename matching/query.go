@@ -2,6 +2,7 @@ package matching
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 )
@@ -13,43 +14,19 @@ type likeness struct {
 	joined bool // it is a part of the word
 }
 
-// wordKey tells words of queries apart.
-type wordKey struct {
-	text, key, alt string
-	alts           int
-	class          Class
-}
-
-func keyOf(w *Word) wordKey {
-	k := wordKey{text: w.Text, key: w.Key, class: w.Class, alts: len(w.Alts)}
-	if k.alts > 0 {
-		k.alt = w.Alts[0] + " " + w.Alts[k.alts-1]
-	}
-	return k
-}
-
-// known is a word of a query, worked out once for all the rows it stands in.
-type known struct {
-	term  term
-	likes []likeness
-	liked bool
-}
-
-// maxKnown bounds how many words a search remembers: some ten megabytes.
-const maxKnown = 30_000
-
 // search is the working memory of one query after another on one space. It
 // remembers the words it has met, so that work on single words is done once
 // for a batch and not once a row.
 type search struct {
 	scorer
+	asked
 	space   *space
-	known   map[wordKey]*known
-	epoch   uint32
-	marks   []mark   // by term
-	seen    []uint32 // by name: the epoch that looked at it, or one more when it was yielded
+	epoch   uint32   // of this query
+	marks   []mark   // by posting number
+	hit     []uint64 // the bits of those in hits
 	hits    []uint32
-	asked   // what is asked for
+	seen    []uint32 // by name: the epoch that yielded it
+	lift    float64  // what the features may add for the party
 	found   []found
 	other   profile // the candidate's name, unpacked
 	text    []byte
@@ -59,14 +36,13 @@ type search struct {
 
 // mark is what a query found of a term of the space.
 type mark struct {
-	epoch  uint32
 	sim    float32 // how alike it is to a word of the query
 	words  uint64  // which words of the query it is like
 	joined bool    // it is several words of the query, or a part of one
 }
 
 func newSearch(s *space) *search {
-	return &search{space: s, known: map[wordKey]*known{}, marks: make([]mark, len(s.terms)), seen: make([]uint32, len(s.names))}
+	return &search{space: s, marks: make([]mark, len(s.terms)), hit: make([]uint64, len(s.terms)/64+1), seen: make([]uint32, len(s.names))}
 }
 
 // read prepares the name of a query or of a candidate that is to be explained.
@@ -74,31 +50,21 @@ func (x *search) read(name string) profile {
 	return newProfile(read(name, x.space.person), x.space.person, x.intern)
 }
 
-func (x *search) intern(w *Word) *term { return &x.meet(w).term }
-
-func (x *search) meet(w *Word) *known {
-	k := keyOf(w)
-	if n, ok := x.known[k]; ok {
-		return n
-	}
-	if len(x.known) >= maxKnown {
-		clear(x.known)
-	}
-	n := &known{term: *newTerm(w, x.space.person)}
-	x.known[k] = n
-	return n
-}
+func (x *search) intern(w *Word) *term { return &x.space.met.word(keyOf(w), w, x.space.person).term }
 
 // likenesses returns the terms of the space that are like t.
 func (x *search) likenesses(t *term) []likeness {
-	n := x.known[wordKey{text: t.text, key: t.key, alt: t.altKey(), alts: len(t.alts), class: t.class}]
+	n := x.space.met.find(wordKey{text: t.text, key: t.key, alt: t.altKey(), alts: len(t.alts), class: t.class})
 	if n == nil { // forgotten since the query was read
 		return x.space.findLike(t)
 	}
-	if !n.liked {
-		n.likes, n.liked = x.space.findLike(t), true
+	likes := n.likes.Load()
+	if likes == nil {
+		found := x.space.findLike(t)
+		likes = &found
+		n.likes.Store(likes)
 	}
-	return n.likes
+	return *likes
 }
 
 // findLike looks for the terms of the space that are like t.
@@ -175,10 +141,12 @@ func (s *space) spelt(ids []uint32, text string) []uint32 {
 // score against the query, and some that do not.
 func (x *search) each(q *profile, yield func(name uint32)) {
 	s := x.space
-	if x.epoch += 2; x.epoch < 2 { // the counter went round: forget all marks
-		clear(x.marks)
+	if x.epoch++; x.epoch == 0 { // the counter went round
 		clear(x.seen)
-		x.epoch = 2
+		x.epoch = 1
+	}
+	for _, t := range x.hits {
+		x.hit[t>>6] = 0
 	}
 	x.hits = x.hits[:0]
 	x.ask(q)
@@ -210,12 +178,16 @@ func (x *search) each(q *profile, yield func(name uint32)) {
 
 func letterBit(c byte) uint64 { return 1 << (c & 63) }
 
-// hit marks a posting number as of words like some of the query's.
-func (x *search) hit(id uint32, sim float32, words uint64, joined bool) {
-	m := &x.marks[id]
-	if m.epoch != x.epoch {
-		*m = mark{x.epoch, sim, words, joined}
-		x.hits = append(x.hits, id)
+// isHit reports whether a posting number is of words like some of the query's.
+func (x *search) isHit(post uint32) bool { return x.hit[post>>6]&(1<<(post&63)) != 0 }
+
+// mark notes that a posting number is of words like some of the query's.
+func (x *search) mark(post uint32, sim float32, words uint64, joined bool) {
+	m := &x.marks[post]
+	if !x.isHit(post) {
+		x.hit[post>>6] |= 1 << (post & 63)
+		x.hits = append(x.hits, post)
+		*m = mark{sim, words, joined}
 		return
 	}
 	m.sim = max(m.sim, sim)
@@ -230,7 +202,7 @@ func (x *search) hitWords(q *profile) {
 			continue
 		}
 		for _, l := range x.likenesses(q.words[i].term) {
-			x.hit(l.post, l.sim, 1<<i, l.joined)
+			x.mark(l.post, l.sim, 1<<i, l.joined)
 		}
 	}
 }
@@ -248,7 +220,7 @@ func (x *search) hitCut(q *profile) {
 			break
 		}
 		if sim := cutSimilar(cut, text); sim > 0 {
-			x.hit(s.posts[id], sim, 1<<q.open, false)
+			x.mark(s.posts[id], sim, 1<<q.open, false)
 		}
 	}
 }
@@ -266,7 +238,7 @@ func (x *search) hitJoined(q *profile) {
 			h := hashBytes('t', x.text)
 			for _, c := range s.spell.bucket(h) {
 				if c.print == uint32(h) && s.terms[c.value].text == string(x.text) {
-					x.hit(s.posts[c.value], sameMeaning, words, true)
+					x.mark(s.posts[c.value], sameMeaning, words, true)
 				}
 			}
 			if len(q.words[i].bares) == 0 || j > i+2 {
@@ -276,7 +248,7 @@ func (x *search) hitJoined(q *profile) {
 			h = hashKey('c', want)
 			for _, c := range s.spell.bucket(h) {
 				if t := &s.terms[c.value]; c.print == uint32(h) && len(want) > 3 && len(t.bares) == 0 && t.bare == want {
-					x.hit(s.posts[c.value], fewBones, words, true)
+					x.mark(s.posts[c.value], fewBones, words, true)
 				}
 			}
 		}
@@ -286,13 +258,12 @@ func (x *search) hitJoined(q *profile) {
 // visit yields the names under a key that may score enough.
 func (x *search) visit(key uint64, yield func(name uint32)) {
 	for _, c := range x.space.found.bucket(key) {
-		if c.print != uint32(key) || x.seen[c.value] >= x.epoch {
+		if c.print != uint32(key) {
 			continue
 		}
-		x.seen[c.value] = x.epoch
 		x.bounded++
-		if x.bound(c.value) >= x.space.least {
-			x.seen[c.value] = x.epoch + 1
+		if x.bound(c.value) >= x.space.least && x.seen[c.value] != x.epoch {
+			x.seen[c.value] = x.epoch
 			yield(c.value)
 		}
 	}
@@ -317,19 +288,22 @@ func (x *search) visitInitials(q *profile, t uint32, yield func(name uint32)) {
 // with them: written with other spaces, or as initials, or with words of a script
 // without vowels that are one word here.
 func (x *search) visitWhole(q *profile, yield func(name uint32)) {
-	visit := func(key uint64) {
+	visit := func(key uint64, most int) {
 		for _, c := range x.space.found.bucket(key) {
-			if c.print == uint32(key) && x.seen[c.value] != x.epoch+1 {
-				x.seen[c.value] = x.epoch + 1
-				yield(c.value)
+			if c.print == uint32(key) && most > 0 {
+				most--
+				if x.seen[c.value] != x.epoch {
+					x.seen[c.value] = x.epoch
+					yield(c.value)
+				}
 			}
 		}
 	}
-	visit(q.squashHash)
-	visit(q.fullHash)
+	visit(q.squashHash, math.MaxInt)
+	visit(q.fullHash, math.MaxInt)
 	for i := range q.words {
 		if w := &q.words[i]; len(w.bares) == 0 && len(w.bare) > 3 {
-			visit(hashKey('J', w.bare))
+			visit(hashKey('J', w.bare), math.MaxInt)
 		}
 	}
 	if q.person {
@@ -337,17 +311,28 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 	}
 	for _, a := range q.acronyms {
 		if len(a) >= 3 {
-			visit(hashKey('q', a))
+			visit(hashKey('q', a), x.initialsWanted(len(a), q.states(a)))
 		}
 	}
 	if text := q.joinedInitials(); text != "" {
 		visit(hashKey('a', text))
 	}
 	for i := range q.words {
-		if q.mayBeAcronym(&q.words[i]) {
-			visit(hashKey('a', q.words[i].text))
+		if w := &q.words[i]; q.mayBeAcronym(w) {
+			visit(hashKey('S', w.text), math.MaxInt)
+			visit(hashKey('a', w.text), x.initialsWanted(len(w.text), false))
 		}
 	}
+}
+
+// initialsWanted is how many of the names are compared that are the initials of
+// the query, or whose initials it is: all, or where so few letters cannot reach
+// the note line for this party, a few for the record.
+func (x *search) initialsWanted(letters int, stated bool) int {
+	if stated || acronymScore(letters)+float32(x.lift)+slack >= x.space.least {
+		return math.MaxInt
+	}
+	return 8
 }
 
 // unpack makes the profile of a name of the space.
@@ -356,8 +341,8 @@ func (x *search) unpack(name uint32) *profile {
 	n := &s.names[name]
 	p := &x.other
 	p.words = p.words[:0]
-	for _, r := range s.refs[n.words:s.names[name+1].words] {
-		p.words = append(p.words, word{term: &s.terms[r.term], weight: r.weight, segment: r.segment})
+	for _, r := range s.words(name) {
+		p.words = append(p.words, word{term: &s.terms[r.term], weight: s.weights[r.weight], segment: r.segment})
 	}
 	p.forms = s.formSets[n.forms]
 	p.segments = int(n.segments)
@@ -367,8 +352,11 @@ func (x *search) unpack(name uint32) *profile {
 	return p
 }
 
-// firstName returns the first name the entity has in the space.
-func (s *space) firstName(entity uint32) (uint32, bool) {
-	i, ok := slices.BinarySearchFunc(s.names[:len(s.names)-1], entity, func(n nameRef, e uint32) int { return cmp.Compare(n.entity, e) })
-	return uint32(i), ok
+// namesOf returns the numbers of an entity's names in the space.
+func (s *space) namesOf(entity uint32) (from, to uint32) {
+	find := func(e uint32) uint32 {
+		i, _ := slices.BinarySearchFunc(s.names[:len(s.names)-1], e, func(n nameRef, e uint32) int { return cmp.Compare(n.entity, e) })
+		return uint32(i)
+	}
+	return find(entity), find(entity + 1)
 }

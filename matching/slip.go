@@ -14,7 +14,7 @@ type slips struct {
 // of three letters and more.
 var slipWords = sync.OnceValue(func() *slips {
 	s := &slips{}
-	var entries []entry
+	var entries pile[entry]
 	v := lexicon()
 	add := func(word string, class Class, shortest int) {
 		if len(word) < shortest || len(word) > maxWordLen || class == Distinctive || class == Place || class == Number {
@@ -23,7 +23,7 @@ var slipWords = sync.OnceValue(func() *slips {
 		id := uint32(len(s.words))
 		s.words = append(s.words, word)
 		s.light = append(s.light, class != Generic)
-		dropOne(word, func(h uint64) { entries = append(entries, entry{h, id}) })
+		dropOne(word, func(h uint64) { entries.add(entry{h, id}) })
 	}
 	for word, m := range v.words {
 		shortest := 3
@@ -38,7 +38,7 @@ var slipWords = sync.OnceValue(func() *slips {
 	for _, p := range formParts {
 		add(p, Form, 5)
 	}
-	s.found = newPostings(entries)
+	s.found = newPostings(&entries)
 	return s
 })
 

@@ -21,9 +21,12 @@ type space struct {
 	runs   *hashSet  // neighbouring words written as one
 
 	names    []nameRef
+	starts   []uint32 // by name: its first word in refs; and the end
 	refs     []ref
+	weights  []float32 // what words weigh, each weight once; none first
 	formSets [][]string
 	acronyms []uint64  // hashes, by nameRef
+	met      met       // words of queries
 	found    *postings // key of a word, a pair, a squashed name or an acronym -> name
 }
 
@@ -32,21 +35,20 @@ type nameRef struct {
 	entity   uint32
 	name     uint16 // of Entity.Names
 	forms    uint16 // of formSets
-	words    uint32 // of refs
 	acronyms uint32
-	mass     float32
 	squash   uint64
 	full     uint64
 	segments uint8
 	initials bool // of a person's name: some words are single letters
 }
 
-// ref is one word of a name.
+// ref is one word of a name: all that bounding a score asks of it.
 type ref struct {
 	term    uint32
 	post    uint32
-	weight  float32
+	weight  uint16 // of weights; 0 for a word that counts for nothing
 	segment uint8
+	class   Class
 }
 
 // commonAt is how many names may hold a word before it is looked up only
@@ -61,24 +63,37 @@ func (s *space) common(post uint32) bool { return s.held[post] > commonAt }
 // builder gathers the names of a space.
 type builder struct {
 	space
-	interned map[string]uint32
-	concepts map[string]uint32 // posting numbers of generic words, places and numbers
+	gathered pile[term]
+	interned map[uint64]uint32 // identity of a word -> term
+	concepts map[uint64]uint32 // posting numbers of generic words, places and numbers
 	formIDs  map[string]uint16
+	weighs   map[float32]uint16
 }
 
 func newBuilder(person bool, least float32) *builder {
-	return &builder{space: space{person: person, least: least}, interned: map[string]uint32{}, concepts: map[string]uint32{}, formIDs: map[string]uint16{}}
+	return &builder{
+		space: space{person: person, least: least, weights: []float32{0}}, interned: map[uint64]uint32{}, concepts: map[uint64]uint32{},
+		formIDs: map[string]uint16{}, weighs: map[float32]uint16{0: 0},
+	}
 }
 
 func (b *builder) intern(w *Word) *term {
-	id, ok := b.interned[internKey(w)]
-	if !ok {
-		id = uint32(len(b.terms))
-		b.interned[internKey(w)] = id
-		b.terms = append(b.terms, *newTerm(w, b.person))
-		b.posts = append(b.posts, b.post(w, id))
+	h := identity(w)
+	for {
+		id, ok := b.interned[h]
+		if !ok {
+			id = uint32(b.gathered.len)
+			b.interned[h] = id
+			t := listedTerm(w, b.person)
+			t.id = id
+			b.posts = append(b.posts, b.post(w, id))
+			return b.gathered.add(*t)
+		}
+		if t := b.gathered.at(int(id)); t.is(w) {
+			return t
+		}
+		h++ // two words of one hash
 	}
-	return &b.terms[id]
 }
 
 // post returns the number a word is posted under: its own, or one for all the
@@ -87,7 +102,7 @@ func (b *builder) post(w *Word, term uint32) uint32 {
 	if w.Class == Distinctive {
 		return term
 	}
-	k := string(rune('a'+w.Class)) + w.Key
+	k := hashKey('a'+byte(w.Class), w.Key)
 	if id, ok := b.concepts[k]; ok {
 		return id
 	}
@@ -95,37 +110,52 @@ func (b *builder) post(w *Word, term uint32) uint32 {
 	return term
 }
 
-func internKey(w *Word) string {
-	k := w.Text + "\x00" + w.Key + "\x00" + string(rune('a'+w.Class))
+// identity hashes what makes a word the word it is.
+func identity(w *Word) uint64 {
+	h := hashByte(hashMore(hashByte(hashMore(hashStart('w'), w.Text), 0), w.Key), 'a'+byte(w.Class))
 	for _, a := range w.Alts {
-		k += "\x00" + a
+		h = hashMore(hashByte(h, 0), a)
 	}
-	return k
+	return mix(h)
+}
+
+// is reports whether t is the term of w.
+func (t *term) is(w *Word) bool {
+	return t.class == w.Class && strings.HasPrefix(w.Text, t.text) && t.key == w.Key && slices.Equal(t.alts, w.Alts)
+}
+
+func (b *builder) addAll(names []spelled) {
+	for _, n := range names {
+		b.add(n.entity, n.name, n.words)
+	}
 }
 
 // add takes name number i of entity number e into the space.
 func (b *builder) add(e uint32, i int, words []Word) {
 	p := newProfile(words, b.person, b.intern)
-	mass := p.mass()
-	if mass == 0 {
+	if p.mass() == 0 {
 		return
 	}
-	n := nameRef{entity: e, name: uint16(i), words: uint32(len(b.refs)), acronyms: uint32(len(b.acronyms)), mass: mass, squash: p.squashHash, full: p.fullHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
+	n := nameRef{entity: e, name: uint16(i), acronyms: uint32(len(b.acronyms)), squash: p.squashHash, full: p.fullHash, segments: uint8(min(p.segments, 255)), forms: b.formSet(p.forms)}
+	b.starts = append(b.starts, uint32(len(b.refs)))
 	for _, w := range p.words {
 		n.initials = n.initials || len(w.text) == 1
-		id := b.interned[internKeyOf(w.term)]
-		b.refs = append(b.refs, ref{id, b.posts[id], w.weight, w.segment})
+		b.refs = append(b.refs, ref{w.id, b.posts[w.id], b.weight(w.weight), w.segment, w.class})
 	}
 	b.acronyms = append(b.acronyms, p.acronymHashes...)
 	b.names = append(b.names, n)
 }
 
-func internKeyOf(t *term) string {
-	k := t.text + "\x00" + t.key + "\x00" + string(rune('a'+t.class))
-	for _, a := range t.alts {
-		k += "\x00" + a
+// weight returns the number of a weight. There are some dozens, those of the
+// lexicon and of profiles.
+func (b *builder) weight(w float32) uint16 {
+	i, ok := b.weighs[w]
+	if !ok {
+		i = uint16(len(b.weights))
+		b.weighs[w] = i
+		b.weights = append(b.weights, w)
 	}
-	return k
+	return i
 }
 
 func (b *builder) formSet(forms []string) uint16 {
@@ -148,53 +178,62 @@ func (b *builder) formSet(forms []string) uint16 {
 // build makes the space ready to be asked.
 func (b *builder) build() *space {
 	s := &b.space
-	var spellings []entry
+	s.terms = b.gathered.flat()
+	b.gathered, b.interned, b.concepts, b.formIDs = pile[term]{}, nil, nil, nil
+	var spellings pile[entry]
 	s.shapes = make([]shape, len(s.terms))
 	for id := range s.terms {
-		s.terms[id].neighbourhood(true, func(h uint64, _ bool) { spellings = append(spellings, entry{h, uint32(id)}) })
+		s.terms[id].neighbourhood(true, func(h uint64, _ bool) { spellings.add(entry{h, uint32(id)}) })
 		s.shapes[id] = shapeOf(&s.terms[id])
 	}
-	s.spell = newPostings(spellings)
+	s.spell = newPostings(&spellings)
+	spellings = pile[entry]{}
 	s.sorted = make([]uint32, len(s.terms))
 	for id := range s.sorted {
 		s.sorted[id] = uint32(id)
 	}
 	slices.SortFunc(s.sorted, func(a, b uint32) int { return strings.Compare(s.terms[a].text, s.terms[b].text) })
-	spellings = nil
-
+	s.names = append(s.names, nameRef{acronyms: uint32(len(s.acronyms))}) // the end
+	s.starts = append(s.starts, uint32(len(s.refs)))
 	s.held = make([]uint32, len(s.terms))
-	for i := range s.names {
-		to := uint32(len(s.refs))
-		if i+1 < len(s.names) {
-			to = s.names[i+1].words
-		}
-		var buf [maxWords]weighed
-		for _, w := range distinct(s.refs[s.names[i].words:to], buf[:0]) {
+	var buf [maxWords]weighed
+	for id := range len(s.names) - 1 {
+		for _, w := range s.distinct(s.words(uint32(id)), buf[:0]) {
 			s.held[w.post]++
 		}
 	}
-	s.names = append(s.names, nameRef{words: uint32(len(s.refs)), acronyms: uint32(len(s.acronyms))}) // the end
 	s.runs = newHashSet(2 * len(s.refs))
 	for id := range len(s.names) - 1 {
-		s.joinRuns(s.refs[s.names[id].words:s.names[id+1].words], func(text []byte) { s.runs.add(hashBytes('j', text)) })
+		s.joinRuns(s.words(uint32(id)), func(text []byte) { s.runs.add(hashBytes('j', text)) })
 	}
-	var entries []entry
+	var entries pile[entry]
 	for id := range len(s.names) - 1 {
 		n := &s.names[id]
-		post := func(h uint64) { entries = append(entries, entry{h, uint32(id)}) }
-		refs := s.refs[n.words:s.names[id+1].words]
-		s.signature(n, refs, post)
+		post := func(h uint64) { entries.add(entry{h, uint32(id)}) }
+		refs := s.words(uint32(id))
+		s.signature(refs, post)
 		s.bareRuns(refs, post)
+		for _, r := range refs {
+			if r.weight == 0 && r.class == Distinctive {
+				post(hashKey('S', s.terms[r.term].text)) // initials that it gives beside itself
+			}
+		}
 		post(n.squash)
 		post(n.full)
 		for _, a := range s.acronyms[n.acronyms:s.names[id+1].acronyms] {
 			post(a)
 		}
 	}
-	s.found = newPostings(entries)
-	s.refs, s.names, s.terms, s.posts = slices.Clip(s.refs), slices.Clip(s.names), slices.Clip(s.terms), slices.Clip(s.posts)
+	s.found = newPostings(&entries)
+	s.refs, s.names, s.starts, s.posts, s.acronyms = clone(s.refs), clone(s.names), clone(s.starts), clone(s.posts), clone(s.acronyms)
 	return s
 }
+
+// words returns the words of a name.
+func (s *space) words(name uint32) []ref { return s.refs[s.starts[name]:s.starts[name+1]] }
+
+// clone copies what was appended to one by one into no more room than it needs.
+func clone[T any](s []T) []T { return append(make([]T, 0, len(s)), s...) }
 
 // weighed is a posting number of a name, and what its words weigh together.
 type weighed struct {
@@ -204,7 +243,7 @@ type weighed struct {
 
 // distinct adds the posting numbers of refs that count for something to
 // into, each once.
-func distinct(refs []ref, into []weighed) []weighed {
+func (s *space) distinct(refs []ref, into []weighed) []weighed {
 next:
 	for _, r := range refs {
 		if r.weight == 0 {
@@ -212,11 +251,11 @@ next:
 		}
 		for i := range into {
 			if into[i].post == r.post {
-				into[i].weight += r.weight
+				into[i].weight += s.weights[r.weight]
 				continue next
 			}
 		}
-		into = append(into, weighed{r.post, r.weight})
+		into = append(into, weighed{r.post, s.weights[r.weight]})
 	}
 	return into
 }
@@ -241,15 +280,15 @@ func (s *space) rarer(a, b uint32) int {
 // A person's name is posted so for what it shares in full; and because
 // initials may stand for all its other words, under every word for the names
 // that have any (initialKey, letterKey).
-func (s *space) signature(n *nameRef, refs []ref, post func(uint64)) {
+func (s *space) signature(refs []ref, post func(uint64)) {
 	var buf [maxWords]weighed
-	words := distinct(refs, buf[:0])
+	words := s.distinct(refs, buf[:0])
 	slices.SortFunc(words, func(a, b weighed) int { return s.rarer(a.post, b.post) })
-	enough := leastShare(s.least, s.person) * n.mass * 0.999
 	rest := float32(0)
 	for _, w := range words {
 		rest += w.weight
 	}
+	enough := leastShare(s.least, s.person) * rest * 0.999
 	for i, w := range words {
 		if s.person {
 			s.letterSignature(refs, w.post, post)

@@ -22,19 +22,28 @@ type term struct {
 	class      Class
 	slip       float32 // what the word of the lexicon weighs that it may misspell, or 0
 	group      string  // of a generic word: the concepts it is taken for
+	id         uint32  // of a listed word: its number in the space
 	formPart   bool    // a piece of a legal form that was misspelt or cut
 }
 
+// newTerm prepares a word of a query.
 func newTerm(w *Word, person bool) *term {
+	t := listedTerm(w, person)
+	if w.Class == Distinctive && w.Weight > slipWeight {
+		t.slip = slipOf(t.text)
+	}
+	return t
+}
+
+// listedTerm prepares a word of a listed name. Which word it may misspell is
+// not looked for: only words that a query has besides count for less then.
+func listedTerm(w *Word, person bool) *term {
 	t := &term{text: w.Text, alts: w.Alts, key: w.Key, class: w.Class, weight: w.Weight, letters: letters(w.Text)}
 	if len(t.text) > maxWordLen {
 		t.text = t.text[:maxWordLen]
 	}
 	t.skeleton = Skeleton(t.text)
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
-	if w.Class == Distinctive && w.Weight > slipWeight {
-		t.slip = slipOf(t.text)
-	}
 	if w.Class == Generic {
 		t.group = lexicon().groups[t.key]
 	}
