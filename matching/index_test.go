@@ -1,14 +1,19 @@
 package matching
 
 import (
+	"compress/gzip"
 	"encoding/csv"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"partnerscreen/screening"
@@ -34,17 +39,38 @@ func TestExhaustivePairs(t *testing.T) {
 	sameAsExhaustive(t, entities, parties)
 }
 
-var realCount = flag.Int("parties", 500, "how many real partners TestExhaustiveReal compares with every name (20000 takes some ten minutes)")
+var realCount = flag.Int("parties", 500, "how many real names TestExhaustiveReal compares with every listed name (20000 takes some twenty minutes)")
 
-// TestExhaustiveReal does so with real lists and real partners. The lists are
-// in the folder REAL_LISTS names, the partners in the folder beside it.
+// TestExhaustiveReal does so with real lists and real names: those of the lists
+// themselves, of partners, and of the organisations in the file REAL_NAMES, a dump
+// of the Research Organization Registry. The lists are in the folder
+// REAL_LISTS names, the partners in the folder beside it.
 func TestExhaustiveReal(t *testing.T) {
 	dir := os.Getenv("REAL_LISTS")
 	if dir == "" {
 		t.Skip("REAL_LISTS is not set: no real lists to compare on")
 	}
 	entities := realEntities(t, dir)
-	parties := realParties(t, filepath.Join(dir, "..", "partners"), *realCount)
+	names := [][]string{realPartners(t, filepath.Join(dir, "..", "partners"))}
+	var organisations, persons []string
+	for _, e := range entities {
+		for _, n := range e.Names {
+			if e.Kind == screening.KindPerson {
+				persons = append(persons, n.Text)
+			} else {
+				organisations = append(organisations, n.Text)
+			}
+		}
+	}
+	names = append(names, organisations)
+	if file := os.Getenv("REAL_NAMES"); file != "" {
+		names = append(names, slices.Concat(realOrganisations(t, file)...))
+	}
+	var parties []*screening.Party
+	for _, n := range names {
+		parties = append(parties, spread(n, *realCount*7/8/len(names), screening.RolePartner)...)
+	}
+	parties = append(parties, spread(persons, *realCount-len(parties), screening.RolePerson)...)
 	sameAsExhaustive(t, entities, parties)
 }
 
@@ -65,33 +91,50 @@ func TestFoundByNumber(t *testing.T) {
 	}
 }
 
+// spread makes parties of some names, taken from all over them.
+func spread(names []string, count int, role screening.Role) []*screening.Party {
+	var out []*screening.Party
+	for i := range min(count, len(names)) {
+		out = append(out, &screening.Party{Role: role, Name: names[i*len(names)/count]})
+	}
+	return out
+}
+
 func sameAsExhaustive(t *testing.T, entities []*screening.Entity, parties []*screening.Party) {
 	t.Helper()
 	ix := NewIndex(slices.Values(entities), Options{})
-	x := newSearch(ix.orgs)
-	compared, flagged := 0, 0
-	for _, p := range parties {
-		found, all := ix.Match(p), ix.Exhaustive(p)
-		got, want := above(ix, found), above(ix, all)
-		flagged += len(want)
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: the index finds %s, comparing all finds %s", p.Name, summary(got), summary(want))
-		}
-		// And nothing that is only to be recorded either.
-		if got, want := noted(ix, found), noted(ix, all); !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: the nearest by the index is %s, by comparing all %s", p.Name, summary(got), summary(want))
-		}
-		if !p.Role.Person() {
-			q := prepare(p.Name, false)
-			x.each(&q, func(uint32) { compared++ })
-		}
+	var compared, flagged, near, done, all atomic.Int64
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			searches := map[bool]*search{false: newSearch(ix.orgs), true: newSearch(ix.persons)}
+			for i := done.Add(1) - 1; int(i) < len(parties); i = done.Add(1) - 1 {
+				p := parties[i]
+				found, exhaustive := ix.Match(p), ix.Exhaustive(p)
+				got, want := above(ix, found), above(ix, exhaustive)
+				flagged.Add(int64(len(want)))
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("%q: the index finds %s, comparing all finds %s", p.Name, summary(got), summary(want))
+				}
+				// And nothing that is only to be recorded either.
+				got, want = noted(ix, found), noted(ix, exhaustive)
+				near.Add(int64(len(want)))
+				if !reflect.DeepEqual(got, want) {
+					t.Errorf("%q: the nearest by the index is %s, by comparing all %s", p.Name, summary(got), summary(want))
+				}
+				x := searches[p.Role.Person()]
+				q := prepare(p.Name, p.Role.Person())
+				x.each(&q, func(uint32) { compared.Add(1) })
+				all.Add(int64(len(x.space.names) - 1))
+			}
+		})
 	}
-	if flagged == 0 {
+	wg.Wait()
+	if flagged.Load() == 0 {
 		t.Error("nothing was flagged: the comparison shows nothing")
 	}
-	all := len(parties) * len(ix.orgs.names)
-	t.Logf("%d parties, %d names, %d matches at or above the review line; %d comparisons instead of %d (1 in %d)",
-		len(parties), len(ix.orgs.names)-1, flagged, compared, all, all/max(1, compared))
+	t.Logf("%d parties against %d names: %d matches at or above the review line, %d more nearest ones at or above the note line; %d comparisons instead of %d (1 in %d)",
+		len(parties), len(ix.orgs.names)+len(ix.persons.names)-2, flagged.Load(), near.Load(), compared.Load(), all.Load(), all.Load()/max(1, compared.Load()))
 }
 
 // above are the candidates at or above the review line.
@@ -150,19 +193,48 @@ func realEntities(t testing.TB, dir string) []*screening.Entity {
 	return out
 }
 
-// realParties reads up to limit names of participants, spread over the file.
-func realParties(t testing.TB, dir string, limit int) []*screening.Party {
+// realPartners reads names of participants.
+func realPartners(t testing.TB, dir string) []string {
 	t.Helper()
 	rows := readCSV(t, filepath.Join(dir, "stacked_dump.csv"))
 	at := slices.Index(rows[0], "name")
 	if at < 0 {
 		t.Fatalf("stacked_dump.csv has no column name: %v", rows[0])
 	}
-	var out []*screening.Party
-	step := max(1, len(rows)/limit)
-	for i := 1; i < len(rows); i += step {
-		if r := rows[i]; at < len(r) && r[at] != "" {
-			out = append(out, &screening.Party{Role: screening.RolePartner, Name: r[at]})
+	var out []string
+	for _, r := range rows[1:] {
+		if at < len(r) && r[at] != "" {
+			out = append(out, r[at])
+		}
+	}
+	return out
+}
+
+// realOrganisations reads the names of each organisation in a dump of the
+// Research Organization Registry (schema 2, packed with gzip).
+func realOrganisations(t testing.TB, file string) [][]string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var records []struct {
+		Names []struct {
+			Value string `json:"value"`
+		} `json:"names"`
+	}
+	if err := json.NewDecoder(z).Decode(&records); err != nil {
+		t.Fatal(err)
+	}
+	out := make([][]string, len(records))
+	for i, r := range records {
+		for _, n := range r.Names {
+			out[i] = append(out[i], n.Value)
 		}
 	}
 	return out
