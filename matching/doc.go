@@ -73,7 +73,9 @@
 //   - What the features may add to a name is known before they are asked (Lift),
 //     and a name that cannot reach the line with it is not explained.
 //
-// TestExhaustive compares the index with all names, at both lines.
+// TestExhaustive compares the index with all names, at both lines, and
+// TestExhaustiveReal does so with real ones. What a query costs is in
+// match_bench_test.go, whose made-up names share words as real ones do.
 //
 // Beside the index stands a Directory (directory.go), which finds entities by
 // the beginnings of the words of their names, for people who type and look: it

@@ -276,7 +276,7 @@ func TestSoundex(t *testing.T) {
 }
 
 func FuzzMatch(f *testing.F) {
-	n := newNames(5, 300)
+	n := newNames(5)
 	entities := n.entities(300)
 	for _, p := range readPairs(f) {
 		f.Add(p.name1, p.candidate.Names[0].Text, "CN", "1965-03-12", "www.example.org")

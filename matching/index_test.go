@@ -22,7 +22,7 @@ import (
 // TestExhaustive holds the index to its promise: what comparing a party with
 // every name would put at or above the review line, the index finds.
 func TestExhaustive(t *testing.T) {
-	n := newNames(7, 3000)
+	n := newNames(7)
 	entities := n.entities(3000)
 	sameAsExhaustive(t, entities, n.parties(entities, 1500))
 }

@@ -44,7 +44,7 @@ func TestSpelling(t *testing.T) {
 // at all share a key of their neighbourhoods, whichever is listed, and are not
 // refused for their letters under it.
 func TestSimilarMeet(t *testing.T) {
-	n := newNames(11, 4000)
+	n := newNames(11)
 	var terms []term
 	for i := range 1500 {
 		for _, w := range Words(n.misspell(n.organisation())) {

@@ -9,14 +9,34 @@ import (
 )
 
 // names makes up parties for tests and benchmarks: words of invented
-// syllables, some frequent and most rare, beside the generic words, places and
-// legal forms that real names share by the thousand.
+// syllables beside the generic words, places and legal forms that real names
+// share by the thousand.
 type names struct {
-	r        *rand.Rand
-	frequent []string
-	rare     []string
-	given    []string
-	family   []string
+	r       *rand.Rand
+	own     *vocabularyOf
+	given   *vocabularyOf
+	family  *vocabularyOf
+	patrons *vocabularyOf
+}
+
+// vocabularyOf draws words as they come in real lists: now and then a new one,
+// mostly one that was drawn before, the more often the oftener it was (Simon's process).
+// So a few words stand in very many names and most in one or two, and the more
+// names there are, the more words and the more names to a frequent word.
+type vocabularyOf struct {
+	fresh float64 // how often a word is new
+	drawn []string
+}
+
+func (v *vocabularyOf) draw(n *names) string {
+	w := ""
+	if len(v.drawn) < 200 || n.r.Float64() < v.fresh {
+		w = n.word()
+	} else {
+		w = n.pick(v.drawn)
+	}
+	v.drawn = append(v.drawn, w)
+	return w
 }
 
 var (
@@ -28,21 +48,11 @@ var (
 	formWords      = []string{"LLC", "Ltd.", "Co., Ltd.", "JSC", "S.A.", "GmbH", "FZE", "Limited", "OOO", "Company", "PJSC", "Inc.", "S.A. de C.V.", "Corporation"}
 )
 
-func newNames(seed uint64, size int) *names {
-	n := &names{r: rand.New(rand.NewPCG(seed, 1))}
-	for range 2000 {
-		n.frequent = append(n.frequent, n.word())
+func newNames(seed uint64) *names {
+	return &names{
+		r: rand.New(rand.NewPCG(seed, 1)), own: &vocabularyOf{fresh: 0.30}, given: &vocabularyOf{fresh: 0.02},
+		family: &vocabularyOf{fresh: 0.12}, patrons: &vocabularyOf{fresh: 0.05},
 	}
-	for range max(2000, size) {
-		n.rare = append(n.rare, n.word())
-	}
-	for range 400 {
-		n.given = append(n.given, n.word())
-	}
-	for range 3000 + size/10 {
-		n.family = append(n.family, n.word())
-	}
-	return n
 }
 
 func (n *names) pick(words []string) string { return words[n.r.IntN(len(words))] }
@@ -65,11 +75,7 @@ func (n *names) organisation() string {
 		words = append(words, n.pick(placeWords))
 	}
 	for range 1 + n.r.IntN(2) {
-		if n.r.IntN(3) == 0 {
-			words = append(words, n.frequent[int(n.r.ExpFloat64()*200)%len(n.frequent)])
-		} else {
-			words = append(words, n.pick(n.rare))
-		}
+		words = append(words, n.own.draw(n))
 	}
 	for range n.r.IntN(4) {
 		words = append(words, n.pick(genericWords))
@@ -84,9 +90,9 @@ func (n *names) organisation() string {
 }
 
 func (n *names) person() string {
-	p := strings.ToUpper(n.pick(n.family)) + ", " + n.given[int(n.r.ExpFloat64()*40)%len(n.given)]
+	p := strings.ToUpper(n.family.draw(n)) + ", " + n.given.draw(n)
 	if n.r.IntN(2) == 0 {
-		p += " " + n.pick(n.given)
+		p += " " + n.patrons.draw(n)
 	}
 	return p
 }
@@ -142,6 +148,101 @@ func (n *names) misspell(name string) string {
 		return "Department of Physics, " + name + ", Beijing, China"
 	}
 	return name
+}
+
+// kinds of names that a batch may hold, each made up by a func.
+var nameKinds = []struct {
+	name string
+	role screening.Role
+	make func(n *names) string
+}{
+	{"latin", screening.RolePartner, func(n *names) string { return n.misspell(n.organisation()) }},
+	{"person", screening.RolePerson, func(n *names) string { return n.misspell(n.person()) }},
+	{"cyrillic", screening.RolePartner, func(n *names) string {
+		return "Акционерное общество «" + n.pick([]string{"Научно-исследовательский институт ", "Завод ", "Конструкторское бюро "}) +
+			n.pick([]string{"точных приборов ", "радиоэлектроники ", "автоматики ", ""}) + n.written(asCyrillic) + "»"
+	}},
+	{"chinese", screening.RolePartner, func(n *names) string {
+		return n.pick([]string{"北京", "上海", "哈尔滨", "深圳市"}) + n.glyphs("星河微光维利达海天云龙飞泰恒瑞华", 2+n.r.IntN(3)) +
+			n.pick([]string{"科技大学", "电子科技有限公司", "光学研究所", "第五十八研究所"})
+	}},
+	{"persian", screening.RolePartner, func(n *names) string {
+		return n.pick([]string{"شرکت ", "دانشگاه ", "موسسه تحقیقات "}) + n.pick([]string{"صنایع دریایی ", "مهندسی ", ""}) + n.written(asArabic)
+	}},
+	{"affiliation", screening.RolePartner, func(n *names) string {
+		return "Department of Physics, School of " + n.pick([]string{"Engineering", "Medicine", "Advanced Materials"}) + ", " + n.own.draw(n) + " State University of Science and Technology, " +
+			n.pick(placeWords) + ", China; Key Laboratory of " + n.own.draw(n) + " Systems, Institute of Optics"
+	}},
+}
+
+var (
+	asCyrillic = strings.NewReplacer("sh", "ш", "ch", "ч", "zh", "ж", "a", "а", "b", "б", "c", "к", "d", "д", "e", "е", "f", "ф", "g", "г", "h", "х", "i", "и", "j", "й", "k", "к", "l", "л", "m", "м",
+		"n", "н", "o", "о", "p", "п", "q", "к", "r", "р", "s", "с", "t", "т", "u", "у", "v", "в", "w", "в", "x", "кс", "y", "ы", "z", "з")
+	asArabic = strings.NewReplacer("sh", "ش", "ch", "چ", "zh", "ژ", "a", "ا", "b", "ب", "c", "ک", "d", "د", "e", "", "f", "ف", "g", "گ", "h", "ه", "i", "ی", "j", "ج", "k", "ک", "l", "ل", "m", "م",
+		"n", "ن", "o", "و", "p", "پ", "q", "ق", "r", "ر", "s", "س", "t", "ت", "u", "و", "v", "و", "w", "و", "x", "خ", "y", "ی", "z", "ز")
+)
+
+// written writes a word of the names in other letters.
+func (n *names) written(letters *strings.Replacer) string {
+	return letters.Replace(strings.ToLower(n.own.draw(n)))
+}
+
+func (n *names) glyphs(of string, count int) string {
+	all, out := []rune(of), ""
+	for range count {
+		out += string(all[n.r.IntN(len(all))])
+	}
+	return out
+}
+
+// recombined makes parties out of real ones: each has the words of one of
+// them, with its own words and places exchanged for others', a quarter of them for
+// new ones made of two.
+func recombined(r *rand.Rand, real [][]string, person bool) func() []string {
+	var own, places []string
+	swapped := func(w *Word) bool {
+		return (w.Class == Distinctive || w.Class == Place) && isASCII(w.Raw) && w.Raw != ""
+	}
+	for _, names := range real {
+		for _, w := range read(names[0], person) {
+			if swapped(&w) && w.Class == Place {
+				places = append(places, w.Raw)
+			} else if swapped(&w) {
+				own = append(own, w.Raw)
+			}
+		}
+	}
+	return func() []string {
+		for {
+			names := real[r.IntN(len(real))]
+			by, out, tells := map[string]string{}, []string(nil), false
+			for _, name := range names {
+				for _, w := range read(name, person) {
+					if !swapped(&w) {
+						continue
+					}
+					tells = tells || w.Class == Distinctive
+					to, ok := by[w.Text]
+					if !ok && w.Class == Place {
+						to = places[r.IntN(len(places))]
+					} else if !ok {
+						to = own[r.IntN(len(own))]
+						if r.IntN(4) == 0 {
+							other := own[r.IntN(len(own))]
+							to = to[:(len(to)+1)/2] + strings.ToLower(other[len(other)/2:])
+						}
+					}
+					by[w.Text] = to
+					name = strings.Replace(name, w.Raw, to, 1)
+				}
+				out = append(out, name)
+			}
+			// Names of generic words only would all be made many times over.
+			if tells || r.IntN(10) == 0 {
+				return out
+			}
+		}
+	}
 }
 
 // parties makes queries: a third are listed names as another office writes
