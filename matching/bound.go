@@ -152,7 +152,7 @@ func (x *search) reach(words uint64, person bool) float32 {
 			continue
 		}
 		names := bits.OnesCount64(shared & x.named)
-		score := float32(0)
+		var score float32
 		switch {
 		case person:
 			score = m / (m + min(personExtraCost, personMoreCost)*middleName*max(0, extra))

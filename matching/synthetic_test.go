@@ -29,7 +29,7 @@ type vocabularyOf struct {
 }
 
 func (v *vocabularyOf) draw(n *names) string {
-	w := ""
+	var w string
 	if len(v.drawn) < 200 || n.r.Float64() < v.fresh {
 		w = n.word()
 	} else {
