@@ -126,6 +126,8 @@ func strictness(distinctive float32, names int, number bool) float32 {
 	switch {
 	case distinctive < leastDistinctive-slack:
 		return strict
+	case names <= 1 && !number && distinctive <= leastOwn-slack:
+		return frequentCost
 	case names <= 1 && !number:
 		return loneCost
 	}

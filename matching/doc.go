@@ -64,8 +64,9 @@
 //     be read: mostly the names that share a frequent word and nothing else. It
 //     holds for each run of words that is compared by itself (a part of a cell, a
 //     university behind its institute), and a word is read if any run allows it.
-//   - f is loneCost or more where one distinctive word is shared at most, and
-//     strict where they weigh next to nothing, unless words were joined.
+//   - f is loneCost or more where one distinctive word is shared at most,
+//     frequentCost where that is one of many names', and strict where they
+//     weigh next to nothing, unless words were joined.
 //   - A name that is read is bounded again from both sides, with its own words
 //     and what spelling costs at least, and compared only if that reaches L.
 //   - Names that are the same letters with other spaces, initials of each other,

@@ -315,7 +315,7 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 		}
 	}
 	if text := q.joinedInitials(); text != "" {
-		visit(hashKey('a', text))
+		visit(hashKey('a', text), math.MaxInt)
 	}
 	for i := range q.words {
 		if w := &q.words[i]; q.mayBeAcronym(w) {
