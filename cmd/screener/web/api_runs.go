@@ -222,7 +222,7 @@ func serveUpload(r *Request) error {
 	}
 	done.Content = content
 	if err := r.Env.Audit(ctx, "run.submit", cmp.Or(subject, "run:"+done.Run), done); err != nil {
-		return err
+		return errors.Join(err, jobs.Cancel(ctx, r.Env, done.Job, r.Account().Name)) // nothing goes on that is not written down
 	}
 	return r.accepted(done)
 }

@@ -423,6 +423,9 @@ func TestTheAPIAtWork(t *testing.T) {
 			t.Errorf("starting %v: %d", body, status)
 		}
 	}
+	if status, _ := adm.ask("POST", "/api/v1/jobs", map[string]any{"kind": "rescreen", "full": true}, &out); status != 202 {
+		t.Errorf("starting a rescreening: %d %s", status, out.Detail)
+	}
 	number := strconv.FormatInt(begun.Job, 10)
 	if status, _ := sam.ask("GET", "/api/v1/jobs/"+number, nil, &out); status != 404 {
 		t.Errorf("who submits sees a refresh: %d", status)

@@ -26,6 +26,15 @@
 // address. Errors are *Problem for the one who asked, and anything else is
 // logged and told as a request id.
 //
+// For programs there are three interfaces, listed in api.go. The API under
+// /api/v1 (api_*.go) describes itself: operations in openapi.go says what each
+// address takes and answers, openapi_schemas.json has the shapes, and the tests hold
+// every answer they get to it. yente.go speaks as OpenSanctions' server does, with ftm.go between
+// our words and FollowTheMoney's; reconcile.go is the Reconciliation Service API 0.2, the
+// only addresses open to other origins, for they take no cookie from there. All three look parties up
+// in what a jobs.Keeper keeps loaded. To add an address, write its card, list it in api.go, describe it in
+// operations, and add its row to roles_test.go; the tests fail until all are there.
+//
 // What is not here: fetching, screening, deciding (jobs), flags and the
 // configuration (cmd/screener).
 package web

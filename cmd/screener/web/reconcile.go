@@ -25,8 +25,8 @@ import (
 // lists and nothing else: an address is copied about.
 //
 // A candidate is a listed party as one list has it; its score is ours times a
-// hundred, its features are our evidence. It is called a match only when it is exact
-// and the one candidate at or above the review line: anything less a person decides.
+// hundred, its features are our evidence. The best is called a match only when it is exact
+// and no other party is at or above the review line: anything less a person decides.
 
 var reconcilePages = slices.Concat(
 	manifestPage(),
@@ -178,7 +178,8 @@ func serveManifest(r *Request) error {
 	}
 	m := map[string]any{
 		"versions": []string{"0.2"}, "name": "Listed parties (screener)",
-		"identifierSpace": base + "#listed-party", "schemaSpace": base + "#type",
+		// Without the key, so that the spaces are one for whoever asks.
+		"identifierSpace": r.origin() + "/reconcile#listed-party", "schemaSpace": r.origin() + "/reconcile#type",
 		"serviceVersion": r.Env.Version, "defaultTypes": reconcileTypes, "batchSize": maxReconciled,
 		"view":    map[string]string{"url": base + "/preview?id={{id}}"},
 		"preview": map[string]any{"url": base + "/preview?id={{id}}", "width": 440, "height": 300},
@@ -324,14 +325,14 @@ func (rc *reconciler) reconcile(q *reconcileQuery) (reconciled, error) {
 			likely++
 		}
 	}
-	for _, c := range found[:min(limit, len(found))] {
+	for i, c := range found[:min(limit, len(found))] {
 		features := map[string]float64{}
 		for _, e := range c.Evidence {
 			features[e.Feature] = screening.Round(features[e.Feature] + e.Score)
 		}
 		one := candidate{
 			ID: listedOf(c.Entity).ID(), Name: c.Entity.Name(), Description: describe(c.Entity), Type: typesOf(c.Entity),
-			Score: screening.Round(c.Score * 100), Match: policy.Strength(c.Score) == screening.Exact && likely == 1, Features: []feature{},
+			Score: screening.Round(c.Score * 100), Match: i == 0 && likely == 1 && policy.Strength(c.Score) == screening.Exact, Features: []feature{},
 		}
 		for _, name := range slices.Sorted(maps.Keys(features)) {
 			one.Features = append(one.Features, feature{name, features[name]})

@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"partnerscreen/jobs"
 	"partnerscreen/screening"
 )
 
@@ -165,6 +167,10 @@ func TestOpenRefineSession(t *testing.T) {
 		t.Errorf("one exact candidate is no match: %+v", found["q1"].Result[0])
 	}
 
+	if both := found["q0"].Result; both[1].Match {
+		t.Errorf("two candidates are called the match: %+v", both)
+	}
+
 	// The column, with its type and other columns.
 	column := `{"q0":{"query":"Veltraxis Optics Institute","type":"Organization","type_strict":"should","properties":[{"pid":"country","v":"Iran"},{"pid":"city","v":["Kerman"]}]},
 		"q1":{"query":"Darvishan Mehrtash","type":["Person"],"limit":5,"properties":[{"pid":"birthDate","v":1999}]},
@@ -237,6 +243,68 @@ func TestOpenRefineSession(t *testing.T) {
 	_, _, b = c.raw("GET", "/reconcile/suggest/type?prefix=&cursor=3", nil)
 	if !strings.Contains(string(b), "Aircraft") || strings.Contains(string(b), "Vessel") {
 		t.Errorf("from the fourth on: %s", b)
+	}
+}
+
+// TestKeyInTheAddress asks as a program that can send no header: with a key
+// that may read lists alone it may, with one that may more it may not.
+func TestKeyInTheAddress(t *testing.T) {
+	env := listedEnv(t)
+	c := program(t, env)
+	a := &screening.Account{Name: "rob", Roles: []screening.AccountRole{screening.Submitter}, Source: "link", Subject: "rob"}
+	if err := jobs.AddAccount(t.Context(), env, a, ""); err != nil {
+		t.Fatal(err)
+	}
+	key := func(scopes ...screening.Permission) string {
+		secret, err := jobs.AddAPIKey(t.Context(), env, a, "OpenRefine", scopes, 24*time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	narrow, wide := key(screening.MayReadLists), key(screening.MayReadLists, screening.MaySubmit)
+	c.header = nil
+	status, _, b := c.raw("GET", "/reconcile/with/"+narrow, nil)
+	shaped(t, "manifest", b)
+	var m reconcileManifest
+	if err := json.Unmarshal(b, &m); err != nil || status != 200 || !strings.HasPrefix(m.Preview.URL, c.base+"/reconcile/with/"+narrow+"/preview?") {
+		t.Fatalf("manifest: %d %v %s", status, err, b)
+	}
+	var spaces map[string]any
+	if err := json.Unmarshal(b, &spaces); err != nil || strings.Contains(spaces["identifierSpace"].(string), narrow) || strings.Contains(spaces["schemaSpace"].(string), narrow) {
+		t.Errorf("the key stands in a space: %v", spaces)
+	}
+	for _, path := range []string{"?query=Halcyon+Drift", "/suggest/entity?prefix=halc", "/preview?id=us_ofac_sdn:9000105"} {
+		if status, _, b := c.raw("GET", "/reconcile/with/"+narrow+path, nil); status != 200 || !strings.Contains(string(b), "HALCYON DRIFT") {
+			t.Errorf("%s: %d %s", path, status, b)
+		}
+		if status, _, b := c.raw("GET", "/reconcile/with/"+wide+path, nil); status != 403 || strings.Contains(string(b), "HALCYON") {
+			t.Errorf("%s with a key that may submit: %d %s", path, status, b)
+		}
+		if status, _, _ := c.raw("GET", "/reconcile"+path, nil); status != 401 {
+			t.Errorf("%s without a key: %d", path, status)
+		}
+	}
+	if status, _, _ := c.raw("GET", "/search/default?q=halcyon&key="+narrow, nil); status != 401 {
+		t.Errorf("the key in another address: %d", status)
+	}
+}
+
+// TestAskedFromAnotherOrigin asks as a page of another site does: reconciling
+// is open to it with a key, and nothing else is.
+func TestAskedFromAnotherOrigin(t *testing.T) {
+	c := program(t, listedEnv(t))
+	c.header.Set("Origin", "http://127.0.0.1:3333")
+	c.header.Set("Sec-Fetch-Site", "cross-site")
+	if status, header, _ := c.raw("OPTIONS", "/reconcile", nil); status != 204 || header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(header.Get("Access-Control-Allow-Headers"), "Authorization") {
+		t.Errorf("asking first: %d %v", status, header)
+	}
+	query := url.Values{"queries": {`{"q":{"query":"Halcyon Drift"}}`}}
+	if status, header, b := c.raw("POST", "/reconcile", query); status != 200 || header.Get("Access-Control-Allow-Origin") != "*" || header.Get("Access-Control-Allow-Credentials") != "" {
+		t.Errorf("reconciling: %d %v %s", status, header, b)
+	}
+	if status, header, _ := c.raw("POST", "/match/default", batch(map[string]any{"q": example("Vessel", map[string]any{"name": "Halcyon Drift"})})); status != 403 || header.Get("Access-Control-Allow-Origin") != "" {
+		t.Errorf("matching from a page of another site: %d %v", status, header)
 	}
 }
 
