@@ -24,3 +24,9 @@ var All = []Tab{
 	summary, review, holdInstructions, work, questions, ownership, parties, allRows, notFlagged, dismissed, closedMatches, rejected,
 	byOwner, changes, listsUsed, parity, policy, methods,
 }
+
+// ForSubmitters are the sheets for who submitted the sheet and does not
+// review: without what reviewers said and fill in.
+var ForSubmitters = []Tab{
+	summary, reviewToRead, work, questions, ownership, parties, allRows, notFlagged, rejected, byOwner, changes, listsUsed, policy, methods,
+}

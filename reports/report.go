@@ -39,7 +39,7 @@ type Report struct {
 	// Key seals the lines of Review. Without one they cannot be read back.
 	Key []byte
 	// Submitter marks a report for who submitted the sheet and does not review:
-	// Review is there to read and not to fill in.
+	// its sheets are ForSubmitters. What its results say of decisions is the caller's to leave out.
 	Submitter bool
 	// Entity returns an entity as published, for Review and the party pages.
 	// Where it is nil or returns ErrNoEntity they say what the match itself says.
@@ -92,7 +92,11 @@ func Write(w io.Writer, r *Report, results iter.Seq2[*screening.Result, error]) 
 	if err != nil {
 		return err
 	}
-	err = writeBook(w, f, All)
+	tabs := All
+	if r.Submitter {
+		tabs = ForSubmitters
+	}
+	err = writeBook(w, f, tabs)
 	return errors.Join(err, f.close())
 }
 

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,15 @@ var review = Tab{
 	Fill:  fillReview,
 }
 
+// reviewToRead is Review for who submitted the sheet: to read, and not to fill in.
+var reviewToRead = Tab{
+	Name:  review.Name,
+	Doc:   "One line for each party and listed party that may be the same, with what speaks for it and against it. A reviewer decides on each; there is nothing to fill in.",
+	Opens: true,
+	Rows:  review.Rows,
+	Fill:  fillReview,
+}
+
 // The columns of Review that the reader of decisions looks for by name.
 const (
 	colScore     = "Score"
@@ -28,6 +38,7 @@ const (
 	colListed    = "Listing ids"
 	colPage      = "Publisher's page"
 	colGrade     = "Grade"
+	colEarlier   = "Decided earlier"
 	colVerdict   = "Verdict (required)"
 	colReason    = "Reason (required)"
 	colExcept    = "Not these listings"
@@ -47,11 +58,14 @@ const (
 	secondWanted = "Escalate" // the grade whose lines want a second reviewer
 )
 
-// reviewColumns are the protected columns of Review, in their order.
-var reviewColumns = []struct {
+// reviewColumn is a column with what it says of a finding.
+type reviewColumn struct {
 	Column
 	text func(fd *Finding) string
-}{
+}
+
+// reviewColumns are the protected columns of Review, in their order.
+var reviewColumns = []reviewColumn{
 	{Column{Title: colLine, Width: 6, Style: StyleNumber}, func(fd *Finding) string { return strconv.Itoa(fd.Line) }},
 	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding) string { return fd.Grade.Plain() }},
 	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding) string { return fd.Party.Name }},
@@ -71,7 +85,7 @@ var reviewColumns = []struct {
 	{Column{Title: "Speaks against it", Width: 36, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Against) }},
 	{Column{Title: "Would settle it", Width: 30, Style: StyleText}, func(fd *Finding) string { return evidenceOf(&fd.Match, screening.Missing) }},
 	{Column{Title: colPage, Width: 22, Style: StyleText}, func(fd *Finding) string { return publisherPage(&fd.Match) }},
-	{Column{Title: "Decided earlier", Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierIn(fd) }},
+	{Column{Title: colEarlier, Width: 26, Style: StyleText}, func(fd *Finding) string { return earlierIn(fd) }},
 	{Column{Title: "Notes", Width: 22, Style: StyleText}, func(fd *Finding) string { return notesIn(fd.Notes) }},
 	{Column{Title: colListed, Width: 8, Style: StyleSealed, Hidden: true}, func(fd *Finding) string { return listingIDs(fd.Match.Listings) }},
 }
@@ -100,24 +114,31 @@ var fillColumns = []Column{
 func fillReview(b *Book, t Tab, f *Findings) error {
 	var columns []Column
 	var names []string
-	for _, c := range reviewColumns {
+	toRead := b.Report.Submitter
+	shown := reviewColumns
+	if toRead {
+		shown = slices.DeleteFunc(slices.Clone(shown), func(c reviewColumn) bool { return c.Title == colEarlier || c.Title == colListed })
+	}
+	for _, c := range shown {
 		columns = append(columns, c.Column)
 		names = append(names, c.Title)
 	}
-	columns = append(columns, fillColumns...)
-	p, err := b.Page(t, Layout{
-		Columns: columns, Frozen: 3, Protect: true, PagesWide: 2, Large: true,
-		Before: func(x *excelize.File, sheet string, first, last int) error {
+	layout := Layout{Columns: columns, Frozen: 3, PagesWide: 2, Large: true}
+	if !toRead {
+		columns = append(columns, fillColumns...)
+		layout.Columns, layout.Protect = columns, true
+		layout.Before = func(x *excelize.File, sheet string, first, last int) error {
 			return askReviewer(x, sheet, columns, first, last, b.Report.Generated)
-		},
-	})
+		}
+	}
+	p, err := b.Page(t, layout)
 	if err != nil {
 		return err
 	}
 	for _, fd := range f.Flagged {
 		row := make([]any, 0, len(columns))
-		values := make([]string, len(reviewColumns))
-		for i, c := range reviewColumns {
+		values := make([]string, len(shown))
+		for i, c := range shown {
 			values[i] = cellText(c.text(fd))
 			switch c.Title {
 			case colLine:
@@ -141,6 +162,12 @@ func fillReview(b *Book, t Tab, f *Findings) error {
 			default:
 				row = append(row, values[i])
 			}
+		}
+		if toRead {
+			if err := p.Row(row...); err != nil {
+				return err
+			}
+			continue
 		}
 		for range len(fillColumns) - 3 {
 			row = append(row, nil)

@@ -262,6 +262,9 @@ func howTo(f *Findings) []string {
 	if len(f.Flagged) == 0 {
 		return []string{"No match waits for a decision. Keep this file as the record of what was compared, with what, and when."}
 	}
+	if r.Submitter {
+		return []string{"Review shows each party beside the listed party that may be the same, and what speaks for and against it. A reviewer decides; where Questions stand, your answers help. Until then the work on flagged rows waits."}
+	}
 	keep := "the office's usual time"
 	if months := int(r.Keep.Hours() / 24 / 30); months > 0 {
 		keep = counted(months, "month", "months")

@@ -263,7 +263,7 @@ func (j *Judge) ownersOf(p *Partner, found [][]Candidate, dismissed map[int]bool
 			continue
 		}
 		for _, c := range found[i] {
-			if Round(c.Score) < j.Policy.ReviewLine {
+			if Round(c.Score) < j.Policy.ReviewLine || j.Restricted[c.Entity.List] { // a restricted list says nothing of other lists' matches
 				continue
 			}
 			for _, l := range c.Entity.Listings {
@@ -289,6 +289,9 @@ const ownedNode = "partner"
 // reach says how far an owner's listing reaches into the row's partner, by
 // the rule that reaches furthest, with its arithmetic.
 func (j *Judge) reach(o *owners, owner *Party, l *Listing, c Control) (reach Reach, by *OwnershipRule, sum string) {
+	if j.Restricted[l.List] {
+		return ReachUnsaid, nil, ""
+	}
 	if o == nil || o.node[owner] == "" {
 		return ReachUnsaid, nil, ""
 	}

@@ -57,9 +57,12 @@ func (j *Judge) questions(work *Work, r *Result) []Question {
 		return nil
 	}
 	var out []Question
+	// What a restricted list raised is left out for some readers, so it never
+	// stands in another's place.
+	together := func(a, b string) bool { return a == b || (!j.Restricted[a] && !j.Restricted[b]) }
 	add := func(q Question) {
 		for i := range out {
-			if out[i].Ask == q.Ask && out[i].Owner == q.Owner {
+			if out[i].Ask == q.Ask && out[i].Owner == q.Owner && together(out[i].List, q.List) {
 				if out[i].weight() >= q.weight() {
 					return
 				}

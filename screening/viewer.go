@@ -91,39 +91,37 @@ func (v *Viewer) Result(r *Result) *Result {
 	if v == nil || r.Partner.Error != "" {
 		return r
 	}
-	shown, was := *r, Clear
+	shown := *r
 	shown.Parties, shown.Grade = make([]PartyResult, len(r.Parties)), Clear
 	for i := range r.Parties {
-		was = Higher(was, r.Parties[i].Grade)
 		shown.Parties[i] = v.party(&r.Parties[i])
 		shown.Grade = Higher(shown.Grade, shown.Parties[i].Grade)
 	}
-	shown.Work = v.work(r.Work)
-	switch {
-	case r.Grade.Rank() > was.Rank(): // the work gave the grade, no party did
-		shown.Grade = r.Grade
-	case r.Stakes == Enhanced:
-		shown.Grade = Higher(shown.Grade, min2(r.Grade, Review))
+	if r.Stakes == Enhanced { // as Judge.Row grades
+		shown.Grade = Higher(shown.Grade, Review)
 	}
+	shown.Work = v.work(r.Work, shown.Grade)
 	return &shown
 }
 
-// work is what the answers came to, without what a closed list raised.
-func (v *Viewer) work(w *WorkFound) *WorkFound {
+// work leaves out what a closed list raised; no grade in it is higher than the row's as shown.
+func (v *Viewer) work(w *WorkFound, grade Grade) *WorkFound {
 	if w == nil {
 		return nil
 	}
 	shown := *w
-	shown.Questions = slices.DeleteFunc(slices.Clone(w.Questions), func(q Question) bool { return q.List != "" && !v.Sees(q.List) })
 	shown.Ownership = slices.DeleteFunc(slices.Clone(w.Ownership), func(o Ownership) bool { return !v.Sees(o.List) })
-	return &shown
-}
-
-func min2(a, b Grade) Grade {
-	if a.Rank() < b.Rank() {
-		return a
+	shown.Questions = slices.DeleteFunc(slices.Clone(w.Questions), func(q Question) bool { return q.List != "" && !v.Sees(q.List) })
+	for i := range shown.Questions {
+		q := &shown.Questions[i]
+		if q.Now.Rank() > grade.Rank() {
+			q.Now = grade
+		}
 	}
-	return b
+	if len(shown.Rules)+len(shown.Questions)+len(shown.Ownership) == 0 {
+		return nil
+	}
+	return &shown
 }
 
 func (v *Viewer) party(r *PartyResult) PartyResult {
@@ -181,7 +179,10 @@ func (v *Viewer) match(m Match) Match {
 	if v.May(MayReadReview) {
 		return m
 	}
-	m.Changes = nil
+	if m.Rule == ruleDismissed || m.Disposition != nil {
+		m.Rule = "a reviewer has decided"
+	}
+	m.Changes, m.Disposition = nil, nil
 	if d := m.Decision; d != nil {
 		m.Decision = nil
 		if d.Verdict == NeedsInformation && d.Revoked == "" && d.Reopened == "" {
