@@ -19,6 +19,7 @@ import (
 
 type serveCmd struct {
 	Listen string `help:"Address to listen on; [server] listen of the configuration." placeholder:"HOST:PORT"`
+	NoWork bool   `help:"Only the pages: take up no work; another process does."`
 }
 
 const (
@@ -92,7 +93,14 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
 	worked := make(chan error, 1)
-	go func() { worked <- jobs.Work(working, env, work) }()
+	go func() {
+		if c.NoWork {
+			<-working.Done()
+			worked <- nil
+			return
+		}
+		worked <- jobs.Work(working, env, work)
+	}()
 	select {
 	case err := <-ended:
 		stopWork()
