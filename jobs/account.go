@@ -83,7 +83,7 @@ func AddAccount(ctx context.Context, env *Env, a *screening.Account, password st
 	if err != nil || a.Source != "local" {
 		return err
 	}
-	return env.Store.SetPassword(ctx, a.ID, hashPassword(password))
+	return env.Store.SetPassword(ctx, a.ID, env.hashPassword(password))
 }
 
 // accountState is what the audit trail says of an account.
@@ -135,7 +135,7 @@ func SetPassword(ctx context.Context, env *Env, name, password string) error {
 	if err := checkPassword(password, a.Name); err != nil {
 		return err
 	}
-	return env.Store.SetPassword(ctx, a.ID, hashPassword(password), env.entry("account.password", "account:"+a.Name))
+	return env.Store.SetPassword(ctx, a.ID, env.hashPassword(password), env.entry("account.password", "account:"+a.Name))
 }
 
 // ChangePassword is SetPassword by the account's own person, who has to know the present one.
@@ -144,7 +144,7 @@ func ChangePassword(ctx context.Context, env *Env, a *screening.Account, present
 	if err != nil {
 		return err
 	}
-	if right, _ := rightPassword(c.Password, present); !right {
+	if right, _ := env.rightPassword(c.Password, present); !right {
 		return refuse("the present password is not right")
 	}
 	return SetPassword(ctx, env, a.Name, password)
@@ -160,13 +160,13 @@ func SignIn(ctx context.Context, env *Env, name, password, code string) (*screen
 		c, err = env.Store.Credentials(ctx, a.ID)
 	}
 	if errors.Is(err, store.ErrNotFound) || (err == nil && (a.Disabled || a.Source != "local" || c.Password == "")) {
-		_, _ = rightPassword(noPassword, password)
+		_, _ = env.rightPassword(env.noPassword(), password)
 		return nil, ErrSignIn
 	}
 	if err != nil {
 		return nil, err
 	}
-	right, old := rightPassword(c.Password, password)
+	right, old := env.rightPassword(c.Password, password)
 	if !right {
 		return nil, ErrSignIn
 	}
@@ -181,7 +181,7 @@ func SignIn(ctx context.Context, env *Env, name, password, code string) (*screen
 		}
 	}
 	if old {
-		if err := env.Store.Rehash(ctx, a.ID, hashPassword(password)); err != nil {
+		if err := env.Store.Rehash(ctx, a.ID, env.hashPassword(password)); err != nil {
 			return nil, err
 		}
 	}

@@ -27,6 +27,8 @@ type Env struct {
 	KeepDecisions time.Duration
 	// Actor is who is signed in.
 	Actor string
+	// PasswordMegabytes is the memory one guess at a password takes; 0 is 64.
+	PasswordMegabytes int
 	// Request is the id of the request that asked for the work, for the audit trail; "" on the command line.
 	Request string
 	// Restricted names, by list, the roles a list is open to; others are open to all.

@@ -14,7 +14,7 @@ import (
 // What one guess costs: argon2id with 64 MB and three passes, the second
 // recommendation of RFC 9106. A hash names its own costs, so they may rise.
 const (
-	argonMemory = 64 << 10 // KiB
+	argonMemory = 64 // MB, unless Env.PasswordMegabytes says otherwise
 	argonPasses = 3
 	argonLanes  = 2
 	argonKey    = 32
@@ -31,24 +31,36 @@ const maxPassword = 256
 // hashing bounds the memory all guesses at once may take.
 var hashing = make(chan struct{}, 2)
 
+func (env *Env) argonMemory() uint32 {
+	if env.PasswordMegabytes > 0 {
+		return uint32(min(env.PasswordMegabytes, 1024)) << 10
+	}
+	return argonMemory << 10
+}
+
 // hashPassword returns the hash to keep of a password, as a PHC string.
-func hashPassword(password string) string {
+func (env *Env) hashPassword(password string) string {
 	salt := make([]byte, argonSalt)
 	_, _ = rand.Read(salt) // never fails
 	hashing <- struct{}{}
 	defer func() { <-hashing }()
-	key := argon2.IDKey([]byte(password), salt, argonPasses, argonMemory, argonLanes, argonKey)
+	return phc(env.argonMemory(), salt, argon2.IDKey([]byte(password), salt, argonPasses, env.argonMemory(), argonLanes, argonKey))
+}
+
+func phc(memory uint32, salt, key []byte) string {
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes, b64(salt), b64(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, argonPasses, argonLanes, b64(salt), b64(key))
 }
 
 // noPassword is what a guess at an account that is not there is held against,
 // so that it takes as long as any.
-const noPassword = "$argon2id$v=19$m=65536,t=3,p=2$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+func (env *Env) noPassword() string {
+	return phc(env.argonMemory(), make([]byte, argonSalt), make([]byte, argonKey))
+}
 
 // rightPassword reports whether a password is the one a hash was made of, and
 // whether the hash was made with other costs than today's.
-func rightPassword(hash, password string) (right, old bool) {
+func (env *Env) rightPassword(hash, password string) (right, old bool) {
 	var version, memory, passes int
 	var lanes uint8
 	parts := strings.Split(hash, "$")
@@ -70,7 +82,7 @@ func rightPassword(hash, password string) (right, old bool) {
 	defer func() { <-hashing }()
 	got := argon2.IDKey([]byte(password), salt, uint32(passes), uint32(memory), lanes, uint32(len(want)))
 	right = subtle.ConstantTimeCompare(got, want) == 1
-	return right, right && (memory != argonMemory || passes != argonPasses || lanes != argonLanes || len(want) != argonKey)
+	return right, right && (uint32(memory) != env.argonMemory() || passes != argonPasses || lanes != argonLanes || len(want) != argonKey)
 }
 
 // checkPassword says what is wrong with a new password.

@@ -167,7 +167,7 @@ func defaultConfig() *Config {
 		},
 
 		Server:   ServerConfig{Listen: "127.0.0.1:8080", RequestsPerMinute: 1200, MaxUploadMegabytes: 64, Log: "text"},
-		Accounts: AccountsConfig{SecondFactor: "optional", IdleMinutes: 60, SessionHours: 12},
+		Accounts: AccountsConfig{SecondFactor: "optional", IdleMinutes: 60, SessionHours: 12, PasswordMegabytes: 64},
 		OIDC:     OIDCConfig{Scopes: []string{"profile", "email"}, NameClaim: "preferred_username", GroupsClaim: "groups"},
 	}
 }

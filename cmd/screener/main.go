@@ -244,9 +244,11 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 		AcceptLicence: cfg.Lists.AcceptLicence,
 		Jurisdictions: cfg.Office.Jurisdictions,
 		Restricted:    cfg.restricted(),
-		MaxAge:        time.Duration(cfg.Lists.MaxAgeDays) * 24 * time.Hour,
-		Policy:        cfg.policy(),
-		Columns:       columns,
+
+		PasswordMegabytes: cfg.Accounts.PasswordMegabytes,
+		MaxAge:            time.Duration(cfg.Lists.MaxAgeDays) * 24 * time.Hour,
+		Policy:            cfg.policy(),
+		Columns:           columns,
 		Fetcher: &lists.Fetcher{
 			Timeout:   time.Duration(cfg.Fetch.TimeoutMinutes) * time.Minute,
 			MaxBytes:  cfg.Fetch.MaxMegabytes << 20,

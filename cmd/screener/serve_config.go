@@ -34,6 +34,8 @@ type AccountsConfig struct {
 	SecondFactor string `toml:"second_factor"`
 	IdleMinutes  int    `toml:"idle_minutes"`
 	SessionHours int    `toml:"session_hours"`
+	// PasswordMegabytes is the memory one guess at a password takes.
+	PasswordMegabytes int `toml:"password_megabytes"`
 }
 
 // OIDCConfig names an OpenID provider.
@@ -59,7 +61,7 @@ type ProxyConfig struct {
 var serveKeys = []string{
 	"server", "server.listen", "server.public_url", "server.certificate", "server.key", "server.requests_per_minute",
 	"server.max_upload_megabytes", "server.metrics_from", "server.log",
-	"accounts", "accounts.passwords", "accounts.second_factor", "accounts.idle_minutes", "accounts.session_hours",
+	"accounts", "accounts.passwords", "accounts.second_factor", "accounts.idle_minutes", "accounts.session_hours", "accounts.password_megabytes",
 	"oidc", "oidc.title", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.scopes", "oidc.name_claim", "oidc.groups_claim", "oidc.roles",
 	"proxy", "proxy.from", "proxy.header", "proxy.groups_header", "proxy.roles",
 }
@@ -81,6 +83,9 @@ func (c *Config) webOptions() (opts web.Options, link bool, err error) {
 	}
 	if c.Accounts.IdleMinutes <= 0 || c.Accounts.SessionHours <= 0 {
 		return opts, false, errors.New("accounts.idle_minutes and accounts.session_hours must be above 0")
+	}
+	if m := c.Accounts.PasswordMegabytes; m < 16 || m > 1024 {
+		return opts, false, errors.New("accounts.password_megabytes must be from 16 to 1024")
 	}
 	if s.MaxUploadMegabytes <= 0 {
 		return opts, false, errors.New("server.max_upload_megabytes must be above 0")

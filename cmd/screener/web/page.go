@@ -132,8 +132,11 @@ func (s *Site) answer(r *Request) error {
 		return denied("Your account may not do this. An administrator can give it the role.")
 	}
 	if r.Method == http.MethodPost && !r.API() && r.Page.Body == 0 {
-		if err := r.ParseForm(); err != nil {
+		var large *http.MaxBytesError
+		if err := r.ParseForm(); errors.As(err, &large) {
 			return err
+		} else if err != nil {
+			return bad("The form cannot be read.")
 		}
 	}
 	return r.Page.Serve(r)
@@ -156,7 +159,7 @@ func (s *Site) askToSignIn(r *Request) error {
 func ownPath(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") ||
-		strings.ContainsAny(next, "\\\r\n") || strings.HasPrefix(u.Path, "/sign-") {
+		strings.ContainsAny(next+u.Path, "\\\r\n") || strings.HasPrefix(u.Path, "/sign-") {
 		return "/"
 	}
 	return (&url.URL{Path: u.Path, RawQuery: u.RawQuery}).String()

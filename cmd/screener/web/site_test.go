@@ -70,14 +70,25 @@ func (s *safe) Write(p []byte) (int, error) {
 
 func newOffice(t *testing.T, opts Options) *office {
 	t.Helper()
+	return newOfficeOf(t, opts, nil)
+}
+
+// newOfficeOf has a copy of a database; nil is an empty one.
+func newOfficeOf(t *testing.T, opts Options, db []byte) *office {
+	t.Helper()
 	o := &office{t: t, dir: t.TempDir(), logs: new(bytes.Buffer), now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	if db != nil {
+		if err := os.WriteFile(filepath.Join(o.dir, "screener.db"), db, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	kept, err := store.Open(t.Context(), filepath.Join(o.dir, "screener.db"), store.Options{Data: filepath.Join(o.dir, "data")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
 	o.env = &jobs.Env{
-		Store: kept, Policy: screening.DefaultPolicy(), MaxAge: 10 * 24 * time.Hour, Version: "test", Actor: "operator", Now: o.time,
+		Store: kept, Policy: screening.DefaultPolicy(), MaxAge: 10 * 24 * time.Hour, Version: "test", Actor: "operator", Now: o.time, PasswordMegabytes: 1,
 		Restricted: map[string][]screening.AccountRole{secretList: {screening.Reviewer, screening.SecondReviewer}},
 	}
 	for _, id := range []string{openList, secretList} {
@@ -142,17 +153,39 @@ func (o *office) screen(by, file string, names ...string) *screening.Run {
 }
 
 // full is an office at work: both lists in force, a newer edition of the open
-// one held back, a run by sam, who submits, and one by ria, who reviews.
+// one held back, a run by sam, who submits, and one by ria, who reviews. It is
+// made once; every test has a copy of its database.
 func full(t *testing.T, opts Options) (o *office, sams, rias *screening.Run) {
 	t.Helper()
-	o = newOffice(t, opts)
-	o.publish(openList, scriptParty, handlerParty, formulaParty, "Ostrelle Microwave Labs", "Norvik Ice Survey")
-	o.publish(secretList, secretParty)
-	sams = o.screen("sam", "sheet<img src=x onerror=alert(3)>.csv", scriptParty, handlerParty, formulaParty, secretParty, "Plain Meadow School")
+	made.once.Do(func() {
+		o := newOffice(t, Options{})
+		o.publish(openList, scriptParty, handlerParty, formulaParty, "Ostrelle Microwave Labs", "Norvik Ice Survey")
+		o.publish(secretList, secretParty)
+		made.sams = o.screen("sam", "sheet<img src=x onerror=alert(3)>.csv", scriptParty, handlerParty, formulaParty, secretParty, "Plain Meadow School")
+		o.pass(time.Minute)
+		made.rias = o.screen("ria", "ria.csv", "Ostrelle Microwave Labs", secretParty)
+		o.publish(openList) // empty: held back
+		if err := o.env.Store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		db, err := os.ReadFile(filepath.Join(o.dir, "screener.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		made.db = db
+	})
+	if made.db == nil {
+		t.Fatal("the office could not be made")
+	}
+	o = newOfficeOf(t, opts, made.db)
 	o.pass(time.Minute)
-	rias = o.screen("ria", "ria.csv", "Ostrelle Microwave Labs", secretParty)
-	o.publish(openList) // empty: held back
-	return o, sams, rias
+	return o, made.sams, made.rias
+}
+
+var made struct {
+	once       sync.Once
+	db         []byte
+	sams, rias *screening.Run
 }
 
 // account adds an account with roles and returns it.
