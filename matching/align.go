@@ -463,9 +463,10 @@ func sameLanguage(a, b *term) bool {
 	return k >= 4 && k*3 >= n*2 || sameSpelling(a, b)
 }
 
-// sameSpelling reports whether two words are one as they are written, or nearly.
+// sameSpelling reports whether two words are one as they are written, but for
+// a letter.
 func sameSpelling(a, b *term) bool {
-	return a.text == b.text || spelling(a.text, b.text, a.letters, b.letters) > 0
+	return a.text == b.text || oneEdit(a.text, b.text)
 }
 
 // cutShort reports whether the last word of the query is the beginning of the
@@ -640,7 +641,7 @@ func (a *alignment) shares() (s shares) {
 	part := a.exact && (a.kind && a.words >= 2 || a.words >= 3) && a.generic+a.place >= leastGeneric
 	switch {
 	case a.distinctive >= leastDistinctive:
-	case a.translated && a.place == 0 && a.distinctive < 0.05:
+	case a.foreign && a.place == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree, in another language"
 		if full && a.words >= 2 && a.generic >= wholeGeneric && !a.office {
 			s.generic, s.genericWhy = score*frequentName, "the name is made of generic words, in another language"

@@ -191,7 +191,7 @@ func (p *profile) discountNamesake() {
 		w := &p.words[i]
 		switch {
 		case w.class != Distinctive:
-		case len(w.text) <= 3 && (strings.Contains(w.raw, ".") || own && namesake[i] && len(w.text) < 3):
+		case len(w.text) <= 3 && (strings.Contains(w.raw, ".") || namesake[i]):
 			w.weight, w.extra = min(w.weight, initialsWeight), min(w.extra, initialsWeight)
 		case own && namesake[i]:
 			w.weight, w.extra = min(w.weight, namesakeWeight), min(w.extra, namesakeWeight)

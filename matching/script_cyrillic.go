@@ -136,6 +136,9 @@ func readCyrillic(token string, l language) reading {
 	if rest, ok := strings.CutPrefix(text, "yuni"); ok && rest != "" {
 		r.alts = append(r.alts, "uni"+rest) // Юнисервис is Uniservice
 	}
+	if l == russian && strings.ContainsAny(token, "щЩ") {
+		r.alts = append(r.alts, strings.ReplaceAll(text, "shch", "sht")) // a Bulgarian name, perhaps
+	}
 	if strings.ContainsAny(token, "ёЁ") {
 		r.alts = append(r.alts, cyrillicText(token, l, true))
 	}
