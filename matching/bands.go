@@ -28,9 +28,9 @@ func (b Band) Precision() float64 {
 // beside fewer right ones.
 func Bands() []Band {
 	return []Band{
-		{screening.Exact, 541, 572},
-		{screening.Strong, 162, 170},
-		{screening.Medium, 70, 80},
-		{screening.Weak, 25, 129},
+		{screening.Exact, 554, 587},
+		{screening.Strong, 156, 165},
+		{screening.Medium, 81, 87},
+		{screening.Weak, 19, 122},
 	}
 }

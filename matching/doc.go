@@ -12,11 +12,12 @@
 // telling words cost that differ, and f is more than one where one distinctive
 // word is shared, or none. a, b, k, f and n are in align.go, for persons in
 // person.go. What is left is cut where only generic words, places, or a word of
-// two or three letters agree. The other features (all.go) add what an
-// identifier, a website, a city, an address or a birth date says, and take what
-// a weak alias, another legal form or another country does. Every part of the
-// sum is a line of evidence with its share, and the shares add up to the score.
-// Scores run from 0 to 1 and are rounded to four decimals before anything
+// two or three letters agree; less where many generic words all have their
+// partner in another language, and always where they name an office that every
+// state has. The other features (all.go) add what an identifier, a website, a
+// city, an address or a birth date says, and take what a weak alias, another
+// legal form or another country does. Every part of the sum is a line of
+// evidence with its share, and the shares add up to the score. Scores run from 0 to 1 and are rounded to four decimals before anything
 // compares them.
 //
 // The weight of a word is built in (lexicon/): a rare word counts 1, a city,
@@ -28,7 +29,8 @@
 // # The pipeline
 //
 //  1. Words (word.go) reads a name: folds its letters, romanises its script, and
-//     says of each word what it is and means.
+//     says of each word what it is and means; read.go mends what typing broke and
+//     spells out what the name begins with ("JSC SPA").
 //  2. A profile (profile.go) keeps the words that count, apart from legal forms,
 //     with what each weighs in this name.
 //  3. The index (index.go, space.go) keeps every name as numbers of words, and

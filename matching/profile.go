@@ -281,8 +281,29 @@ func isInitialism(raw string) bool {
 	return n > 2
 }
 
+// mayBegin reports whether the words beside text, the first that says
+// something, begin with its first letter: most do not, and need no more.
+func mayBegin(words []Word, text string) bool {
+	for i := range words {
+		w := &words[i]
+		if w.Text == text {
+			continue
+		}
+		if w.Raw == "" || w.Raw[0] >= 0x80 || w.Raw[0]|0x20 == text[0] {
+			return true
+		}
+		if w.Class != Form && w.Class != Particle {
+			return false
+		}
+	}
+	return false
+}
+
 // initialsOfRest reports whether w is the initials of all the other words.
 func initialsOfRest(words []Word, w *word) bool {
+	if !mayBegin(words, w.text) {
+		return false
+	}
 	rest := make([]Word, 0, len(words))
 	for i := range words {
 		if words[i].Text != w.text {
