@@ -66,18 +66,16 @@ func (p *Page) party(fd *Finding, i int) error {
 	if err := p.Cells(ofGrade(fd.Grade), Styled{"Your party", StyleHeader}, Styled{"The listed party", StyleHeader}); err != nil {
 		return err
 	}
-	query, candidate := &fd.Party, together(fd)
-	pairs := []struct{ label, ours, theirs string }{
-		{"Names", query.Name, namesOf(candidate.Names, m.Matched)},
-		{"Role / kind", rolesOf(fd.Roles), cmp.Or(string(candidate.Kind), notGiven)},
-		{"Country", cmp.Or(query.Country, notGiven), cmp.Or(strings.Join(candidate.Countries, ", "), notGiven)},
-		{"City and address", cmp.Or(joined(", ", query.Address, query.City), notGiven), addressesOf(candidate.Addresses)},
-		{"Identifiers", identifiersOf(query.Identifiers), identifiersOf(candidate.Identifiers)},
-		{"Birth date", cmp.Or(query.BirthDate, notGiven), cmp.Or(strings.Join(candidate.BirthDates, ", "), notGiven)},
-		{"Website", cmp.Or(query.Website, notGiven), cmp.Or(strings.Join(candidate.Websites, "\n"), notGiven)},
-		{"Where it stands", rowsIn(fd.Places), listingsOf(m.Listings)},
-		{"Reference / remarks", cmp.Or(strings.Join(fd.Refs, ", "), notGiven), cmp.Or(candidate.Remarks, "no remarks")},
-		{"Ties the list names", "", linksOf(candidate.Links)},
+	pairs := []struct{ label, ours, theirs string }{}
+	for _, side := range Sides(&fd.Party, m, fd.Entities) {
+		switch side.Label {
+		case "Country":
+			pairs = append(pairs, struct{ label, ours, theirs string }{"Role / kind", rolesOf(fd.Roles), cmp.Or(string(together(fd).Kind), notGiven)})
+		case "Remarks":
+			pairs = append(pairs, struct{ label, ours, theirs string }{"Where it stands", rowsIn(fd.Places), listingsOf(m.Listings)})
+			side.Label, side.Ours = "Reference / remarks", cmp.Or(strings.Join(fd.Refs, ", "), notGiven)
+		}
+		pairs = append(pairs, struct{ label, ours, theirs string }{side.Label, side.Ours, side.Theirs})
 	}
 	for _, x := range pairs {
 		if err := p.pair(x.label, x.ours, x.theirs); err != nil {

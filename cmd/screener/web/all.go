@@ -7,6 +7,8 @@ import "slices"
 var All = slices.Concat([]Page{
 	home,
 	screenPage, screenUpload, columnsPage, screenStart,
+	reviewPage, oneMatchPage, matchDecide,
+	collaborationsPage, collaborationPage, collaborationEnd,
 	runsPage, runPage, runReport, comparePage,
 	listsPage, listPage, listAccept,
 	healthPage, auditPage,

@@ -71,6 +71,8 @@ var notices = map[string]string{
 	"accepted": "The edition is in force now.",
 	"account":  "The change is made.",
 	"own":      "The change is made.",
+	"decided":  "The verdict is kept.",
+	"ended":    "It is over now, and screened no more until a sheet has it again.",
 }
 
 // unchanged sets the ETag of an answer, and answers 304 where the browser has it.
@@ -223,6 +225,7 @@ func (s *Site) functions() template.FuncMap {
 		"number":  number,
 		"words":   func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), "_", " ") },
 		"join":    strings.Join,
+		"split":   strings.Fields,
 		"has":     func(all []string, one string) bool { return slices.Contains(all, one) },
 		"grades": func() []screening.Grade {
 			return []screening.Grade{screening.Escalate, screening.Review, screening.Note, screening.Clear}
