@@ -69,11 +69,11 @@ const maxShare = 4
 // collaboration out is an error.
 func Rescreen(ctx context.Context, env *Env, opts RescreenOptions) (*Rescreened, error) {
 	n := &night{env: env, day: env.today(), found: map[string]string{}, differs: map[string]bool{}, changes: map[string]screening.Change{}, names: map[string]string{}}
-	watch, err := env.Store.Watch(ctx, env.Office, n.day)
+	active, err := env.Store.CountActive(ctx, env.Office, n.day)
 	if err != nil {
 		return nil, err
 	}
-	if watch.Collaborations == 0 {
+	if active == 0 {
 		return &Rescreened{Night: &screening.Night{Office: env.Office}}, nil
 	}
 	if n.held, err = pick(ctx, env, nil, opts.AcceptMissing, time.Time{}); err != nil {
@@ -453,8 +453,9 @@ func (n *night) workAll(ctx context.Context) error {
 	if len(n.worked) != counted.Collaborations {
 		return fmt.Errorf("%d collaborations are active and %d were screened again; nothing of the night counts until it is run again", counted.Collaborations, len(n.worked))
 	}
-	n.Counts.Parties, n.rescreened = counted.Parties, counted.Parties
-	return nil
+	n.Counts.Parties, err = n.env.Store.CountParties(ctx, n.Office, n.day)
+	n.rescreened = n.Counts.Parties
+	return err
 }
 
 // load reads and indexes the lists.
@@ -475,7 +476,7 @@ func (n *night) workDifference(ctx context.Context, waiting []int64) error {
 		return err
 	}
 	ids := slices.AppendSeq(slices.Clone(waiting), maps.Keys(n.again))
-	about, err := st.RowsOfNames(ctx, n.Office, slices.Sorted(maps.Keys(n.names)))
+	about, err := st.RowsOfNames(ctx, slices.Sorted(maps.Keys(n.names)))
 	if err != nil {
 		return err
 	}
@@ -509,7 +510,7 @@ func (n *night) workDifference(ctx context.Context, waiting []int64) error {
 			}
 		}
 	}
-	rows, err := st.RowsOfParties(ctx, n.Office, others)
+	rows, err := st.RowsOfParties(ctx, others)
 	if err != nil {
 		return err
 	}
@@ -554,8 +555,8 @@ func (n *night) rowsOf(ctx context.Context, ids []int64) iter.Seq2[*store.NightR
 // line is no part of a result.
 func (n *night) touched(ctx context.Context) ([]*store.WatchedParty, error) {
 	if len(n.changed) == 0 {
-		w, err := n.env.Store.Watch(ctx, n.Office, n.day)
-		n.Counts.Parties = w.Parties
+		var err error
+		n.Counts.Parties, err = n.env.Store.CountParties(ctx, n.Office, n.day)
 		return nil, err
 	}
 	ix := matching.NewIndex(slices.Values(n.changed), matching.Options{Policy: n.env.Policy})
@@ -582,13 +583,12 @@ func (n *night) touched(ctx context.Context) ([]*store.WatchedParty, error) {
 				out = append(out, s.WatchedParty)
 			}
 		}
-		report(int64(met), int64(counted.Parties))
+		report(int64(met), 0)
 	}
-	if met != counted.Parties || links != counted.Links {
-		return nil, fmt.Errorf("%d parties are watched in %d places, and %d in %d were compared; nothing of the night counts until it is run again",
-			counted.Parties, counted.Links, met, links)
+	if links != counted.Links {
+		return nil, fmt.Errorf("active collaborations name parties in %d places, and those of %d were compared; nothing of the night counts until it is run again", counted.Links, links)
 	}
-	n.Counts.Parties = counted.Parties
+	n.Counts.Parties = met
 	return out, nil
 }
 
@@ -604,18 +604,12 @@ func (n *night) screen(ctx context.Context, rows iter.Seq2[*store.NightRow, erro
 		if err != nil {
 			return err
 		}
+		if err := n.explain(ctx, chunk); err != nil {
+			return err
+		}
 		found := map[string]string{}
 		for _, r := range chunk {
 			n.worked = append(n.worked, r.Row.ID)
-			if earlier := n.again[r.Row.ID]; earlier != nil {
-				r.Again = true
-				r.Row.Resume(earlier)
-			}
-			if r.Changed() {
-				if err := n.explain(ctx, r); err != nil {
-					return err
-				}
-			}
 			if r.Differs() {
 				n.run.Counts.Add(r.Result)
 			}
@@ -656,16 +650,30 @@ func followed(p *screening.Partner) string {
 	return digestOf(above)
 }
 
-// explain says what made a row come to something else, and whether a person
-// has something new to decide.
-func (n *night) explain(ctx context.Context, r *store.NightResult) error {
-	before, err := n.env.Store.ResultBefore(ctx, r.Row)
+// explain says of the rows that came to something else what made them, and
+// whether a person has something new to decide.
+func (n *night) explain(ctx context.Context, chunk []*store.NightResult) error {
+	var rows []*store.NightRow
+	for _, r := range chunk {
+		if earlier := n.again[r.Row.ID]; earlier != nil {
+			r.Again = true
+			r.Row.Resume(earlier)
+		}
+		if r.Changed() {
+			rows = append(rows, r.Row)
+		}
+	}
+	before, err := n.env.Store.ResultsBefore(ctx, rows)
 	if err != nil {
 		return err
 	}
-	// What its sheet's screening came to was in that report.
-	r.Opens = r.Differs() && screening.Opens(before, r.Result)
-	r.Causes = n.causes(r, before)
+	for _, r := range chunk {
+		if r.Changed() {
+			// What its sheet's screening came to was in that report.
+			r.Opens = r.Differs() && screening.Opens(before[r.Row.ID], r.Result)
+			r.Causes = n.causes(r, before[r.Row.ID])
+		}
+	}
 	return nil
 }
 

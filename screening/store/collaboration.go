@@ -63,6 +63,7 @@ const (
 		from collaborations c join collaboration_sheets s on s.id = c.sheet_id where `
 	endCollaboration = `update collaborations set ended = ?, ended_by = ?, ended_why = ? where id = ? and ended is null`
 	selectEvents     = `select at, what, who, why, run from collaboration_events where collaboration = ? order by seq`
+	selectSheetName  = `select id, file, sheet from run_sheets where id = ?`
 	selectResultAt   = `select result_sheet, result_row from collaborations where id = ?`
 )
 
@@ -183,7 +184,7 @@ func (s *Store) Standing(ctx context.Context, id int64) (*screening.Result, erro
 // resultAt returns the result of one row of a sheet of a run.
 func (s *Store) resultAt(ctx context.Context, sheet int64, row int) (*screening.Result, error) {
 	var name sheetRow
-	if err := s.read.GetContext(ctx, &name, s.read.Rebind(`select id, file, sheet from run_sheets where id = ?`), sheet); err != nil {
+	if err := s.read.GetContext(ctx, &name, s.read.Rebind(selectSheetName), sheet); err != nil {
 		return nil, err
 	}
 	results, err := s.pageOf(ctx, name, row-1, 1)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -145,16 +146,18 @@ type WatchedParty struct {
 	Links  int    // active collaborations that name it
 }
 
-// Watch counts what is active at one moment.
-type Watch struct{ Collaborations, Parties, Links int }
+// Watch counts what is active at one moment: Links is in how many places
+// collaborations name parties.
+type Watch struct{ Collaborations, Links int }
 
 const (
-	watchedFrom = ` from collaborations c join collaboration_parties l on l.collaboration = c.id where c.office = ? and ` + collabIsActive
-	countWatch  = `select count(*), count(distinct party), count(distinct collaboration)` + watchedFrom
-	// By party, so that each is read once.
-	selectWatchedParties = `select p.id, p.digest, p.found, p.content, l.links from parties p
-		join (select l.party, count(*) as links` + watchedFrom + ` group by l.party) as l on l.party = p.id order by p.id`
 	countActive = `select count(*) from collaborations c where c.office = ? and ` + collabIsActive
+	countLinks  = `select count(*) from collaborations c join collaboration_parties l on l.collaboration = c.id where c.office = ? and ` + collabIsActive
+	// A cross join keeps SQLite from taking the collaborations first.
+	linksOf = `from collaboration_parties l cross join collaborations c where l.party = p.id and c.id = l.collaboration and c.office = ? and ` + collabIsActive
+	// By party, in the order of the table: nothing is gathered first.
+	selectWatchedParties = `select p.id, p.digest, p.found, p.content, (select count(*) ` + linksOf + `) as links from parties p order by p.id`
+	countParties         = `select count(*) from parties p where exists (select 1 ` + linksOf + `)`
 )
 
 // view is a read that sees one moment throughout.
@@ -175,11 +178,25 @@ func (s *Store) snapshot() sql.IsolationLevel {
 	return sql.LevelDefault
 }
 
-// Watch counts the active collaborations of the office on a day, and their parties.
-func (s *Store) Watch(ctx context.Context, office, day string) (Watch, error) {
-	var w Watch
-	err := s.read.QueryRowContext(ctx, s.read.Rebind(countWatch), text(office), day).Scan(&w.Links, &w.Parties, &w.Collaborations)
-	return w, s.fault(ctx, "counting the active collaborations", err)
+// CountActive counts the office's collaborations that are active on a day.
+func (s *Store) CountActive(ctx context.Context, office, day string) (int, error) {
+	var n int
+	err := s.read.GetContext(ctx, &n, s.read.Rebind(countActive), text(office), day)
+	return n, s.fault(ctx, "counting the active collaborations", err)
+}
+
+// CountParties counts the distinct parties of those.
+func (s *Store) CountParties(ctx context.Context, office, day string) (int, error) {
+	var n int
+	err := s.read.GetContext(ctx, &n, s.read.Rebind(countParties), text(office), day)
+	return n, s.fault(ctx, "counting the parties of the collaborations", err)
+}
+
+func watch(ctx context.Context, tx *sqlx.Tx, office, day string) (w Watch, err error) {
+	if err = tx.GetContext(ctx, &w.Collaborations, tx.Rebind(countActive), text(office), day); err == nil {
+		err = tx.GetContext(ctx, &w.Links, tx.Rebind(countLinks), text(office), day)
+	}
+	return w, err
 }
 
 // WatchedParties yields the distinct parties of the office's active
@@ -189,8 +206,8 @@ func (s *Store) WatchedParties(ctx context.Context, office, day string, counted 
 	return func(yield func(*WatchedParty, error) bool) {
 		stopped := false
 		err := s.view(ctx, func(tx *sqlx.Tx) error {
-			var w Watch
-			if err := tx.QueryRowContext(ctx, tx.Rebind(countWatch), text(office), day).Scan(&w.Links, &w.Parties, &w.Collaborations); err != nil {
+			w, err := watch(ctx, tx, office, day)
+			if err != nil {
 				return err
 			}
 			counted(w)
@@ -204,6 +221,9 @@ func (s *Store) WatchedParties(ctx context.Context, office, day string, counted 
 				p := &WatchedParty{Party: new(screening.Party)}
 				if err := rows.Scan(&p.ID, &p.Digest, &p.Found, &content, &p.Links); err != nil {
 					return err
+				}
+				if p.Links == 0 { // of what is over, or another office's
+					continue
 				}
 				if err := fromJSON(content, p.Party); err != nil {
 					return err
@@ -283,8 +303,8 @@ func (s *Store) ActiveRows(ctx context.Context, office, day string, counted func
 	return func(yield func(*NightRow, error) bool) {
 		stopped := false
 		err := s.view(ctx, func(tx *sqlx.Tx) error {
-			var w Watch
-			if err := tx.QueryRowContext(ctx, tx.Rebind(countWatch), text(office), day).Scan(&w.Links, &w.Parties, &w.Collaborations); err != nil {
+			w, err := watch(ctx, tx, office, day)
+			if err != nil {
 				return err
 			}
 			counted(w)
@@ -346,27 +366,28 @@ func (s *Store) someRows(ctx context.Context, office, day string, ids []int64) (
 }
 
 const (
-	selectRowsOfParties = `select distinct l.collaboration from collaboration_parties l join collaborations c on c.id = l.collaboration where c.office = ? and l.party in (?)`
-	selectRowsOfNames   = `select distinct l.collaboration from parties p join collaboration_parties l on l.party = p.id
-		join collaborations c on c.id = l.collaboration where c.office = ? and p.folded in (?)`
-	selectWaiting = `select c.id from collaborations c where c.office = ? and c.waiting = 1 and ` + collabIsActive + ` order by c.id`
+	// Of every office: whose they are is asked when they are read.
+	selectRowsOfParties = `select l.collaboration from collaboration_parties l where l.party in (?)`
+	selectRowsOfNames   = `select l.collaboration from parties p join collaboration_parties l on l.party = p.id where p.folded in (?)`
+	selectWaiting       = `select c.id from collaborations c where c.office = ? and c.waiting = 1 and ` + collabIsActive + ` order by c.id`
 )
 
-// RowsOfParties returns the collaborations that name any of the parties.
-func (s *Store) RowsOfParties(ctx context.Context, office string, parties []int64) ([]int64, error) {
-	return rowsOf(ctx, s, office, selectRowsOfParties, parties)
+// RowsOfParties returns the collaborations, of whatever office, that name any
+// of the parties.
+func (s *Store) RowsOfParties(ctx context.Context, parties []int64) ([]int64, error) {
+	return rowsOf(ctx, s, selectRowsOfParties, parties)
 }
 
-// RowsOfNames returns the collaborations that name a party of any of the
-// names, folded as Party.FoldedName folds them.
-func (s *Store) RowsOfNames(ctx context.Context, office string, folded []string) ([]int64, error) {
-	return rowsOf(ctx, s, office, selectRowsOfNames, folded)
+// RowsOfNames returns those that name a party of any of the names, folded as
+// Party.FoldedName folds them.
+func (s *Store) RowsOfNames(ctx context.Context, folded []string) ([]int64, error) {
+	return rowsOf(ctx, s, selectRowsOfNames, folded)
 }
 
-func rowsOf[T any](ctx context.Context, s *Store, office, query string, keys []T) ([]int64, error) {
+func rowsOf[T any](ctx context.Context, s *Store, query string, keys []T) ([]int64, error) {
 	var out []int64
 	for some := range slices.Chunk(keys, versionsAtOnce) {
-		q, args, err := sqlx.In(query, text(office), some)
+		q, args, err := sqlx.In(query, some)
 		if err != nil {
 			return nil, err
 		}
@@ -559,11 +580,10 @@ const (
 		where c.office = ? and c.watched = 1 and not (` + collabIsActive + `) order by c.id`
 	dropWatched = `update collaborations set watched = 0, waiting = 0, base_run = '' where id in (select c.id from collaborations c
 		where c.office = ? and (c.watched = 1 or c.waiting = 1) and not (` + collabIsActive + `))`
-	countLate   = countActive + ` and c.waiting = 1`
-	countLost   = countActive + ` and c.waiting = 0 and (c.watched = 0 or c.outcome = '')`
+	countStates = `select count(*), count(case when c.waiting = 1 then 1 end), count(case when c.waiting = 0 and c.watched = 0 then 1 end),
+		count(case when c.unsure > 0 then 1 end) from collaborations c where c.office = ? and ` + collabIsActive
 	countGrades = `select c.grade, count(*) as n from collaborations c where c.office = ? and ` + collabIsActive + ` group by c.grade`
 	countGone   = `select count(*) from collaborations c join collaboration_sheets s on s.id = c.sheet_id where c.office = ? and ` + collabIsActive + ` and ` + collabIsMissing
-	countUnsure = countActive + ` and c.unsure > 0`
 	countNew    = `select count(*) from night_changes where night = ? and grade <> ''`
 	countOpened = `select grade, count(*) as n from night_changes where night = ? and opens = 1 group by grade`
 )
@@ -582,12 +602,11 @@ func (s *Store) FinishNight(ctx context.Context, n *screening.Night, run *screen
 			return err
 		}
 		c := &n.Counts
-		for into, query := range map[*int]string{
-			&c.Active: countActive, &c.Late: countLate, &c.LeftOut: countLost, &c.Missing: countGone, &c.Unsure: countUnsure,
-		} {
-			if err := tx.GetContext(ctx, into, tx.Rebind(query), text(n.Office), day); err != nil {
-				return err
-			}
+		if err := tx.QueryRowContext(ctx, tx.Rebind(countStates), text(n.Office), day).Scan(&c.Active, &c.Late, &c.LeftOut, &c.Unsure); err != nil {
+			return err
+		}
+		if err := tx.GetContext(ctx, &c.Missing, tx.Rebind(countGone), text(n.Office), day); err != nil {
+			return err
 		}
 		if c.LeftOut > 0 {
 			return fmt.Errorf("%w: %d active collaborations were left out", ErrConflict, c.LeftOut)
@@ -699,11 +718,42 @@ func (s *Store) Earlier(ctx context.Context, night int64) (map[int64]*Earlier, e
 // Resume puts the row back to where the night found it first.
 func (r *NightRow) Resume(e *Earlier) { r.base, r.BaseGrade = e.base, e.grade }
 
-// ResultBefore returns what the night before left a row with; nil where its
-// run is kept no more.
-func (s *Store) ResultBefore(ctx context.Context, r *NightRow) (*screening.Result, error) {
-	result, err := s.resultIfAny(ctx, r.base)
-	return result, s.fault(ctx, "looking up a result of run "+r.base.run, err)
+// ResultsBefore returns, by collaboration, what the night before left rows
+// with; nothing for one whose run is kept no more.
+func (s *Store) ResultsBefore(ctx context.Context, rows []*NightRow) (map[int64]*screening.Result, error) {
+	const doing = "looking up the results of the night before"
+	out := map[int64]*screening.Result{}
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b *NightRow) int {
+		return cmp.Or(cmp.Compare(a.base.sheet, b.base.sheet), cmp.Compare(a.base.row, b.base.row))
+	})
+	for len(rows) > 0 {
+		// Rows that stand near each other are read together.
+		n, first := 1, rows[0].base
+		for n < len(rows) && rows[n].base.sheet == first.sheet && rows[n].base.row-first.row < pageRows {
+			n++
+		}
+		var name sheetRow
+		err := s.read.GetContext(ctx, &name, s.read.Rebind(selectSheetName), first.sheet)
+		if err == nil {
+			var results []*screening.Result
+			results, err = s.pageOf(ctx, name, first.row-1, rows[n-1].base.row-first.row+1)
+			at := map[int]*screening.Result{}
+			for _, r := range results {
+				at[r.Partner.Row] = r
+			}
+			for _, r := range rows[:n] {
+				if result := at[r.base.row]; result != nil {
+					out[r.ID] = result
+				}
+			}
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, s.fault(ctx, doing, err)
+		}
+		rows = rows[n:]
+	}
+	return out, nil
 }
 
 const selectNightChanges = `select n.collaboration, n.before_run, n.before_sheet, n.before_row, n.before_grade, n.grade, n.run, n.sheet, n.row, n.causes

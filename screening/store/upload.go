@@ -27,7 +27,7 @@ type Upload struct {
 const (
 	// The candidates of one identity that this upload has not met yet.
 	selectIdentities = `select id, identity, sheet_id, content_hash, outcome, ended, content from collaborations
-		where office = ? and upload <> ? and identity in (?) order by id limit 20000`
+		where office = ? and upload <> ? and identity in (?) limit 20000`
 	insertCollabSheet = `insert into collaboration_sheets (office, file, sheet, upload, uploading) values (?, ?, ?, '', ?)
 		on conflict (office, file, sheet) do update set uploading = excluded.uploading`
 	selectCollabSheet  = `select id from collaboration_sheets where office = ? and file = ? and sheet = ?`
@@ -196,6 +196,9 @@ func recognise(ctx context.Context, tx *sqlx.Tx, up Upload, kept []*keptRow) err
 		for _, c := range known {
 			byIdentity[c.Identity] = append(byIdentity[c.Identity], c)
 		}
+	}
+	for _, known := range byIdentity {
+		slices.SortFunc(known, func(a, b *knownCollaboration) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	// The surest first: an equal row is not to lose its place to a changed one.
 	for _, like := range []func(*keptRow, *knownCollaboration) bool{

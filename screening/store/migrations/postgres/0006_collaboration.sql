@@ -58,6 +58,8 @@ create table collaborations (
 
 create index collaborations_by_identity on collaborations (office, identity, upload);
 create index collaborations_by_sheet on collaborations (sheet_id);
+-- All that a night counts by, so that it reads no rows for it.
+create index collaborations_by_office on collaborations (office, id, closed, until, ended, waiting, watched, unsure, grade, sheet_id, last_seen);
 create index collaborations_by_grade on collaborations (office, grade, id);
 create index collaborations_by_result on collaborations (result_run);
 create index collaborations_waiting on collaborations (office, id) where waiting = 1;
