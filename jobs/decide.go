@@ -221,7 +221,13 @@ func (dk *desk) line(ctx context.Context, line *reports.Line) (said, *reports.Pr
 	}
 	out.match = match
 	closes := line.Verdict != screening.NeedsInformation || (line.Split != "" && line.Split != screening.NeedsInformation)
-	if line.Grade == screening.Escalate && run.By == dk.actor && run.By != "" && closes {
+	submitters := []string{run.By}
+	if len(run.Inputs) == 0 { // a night: its rows came with the sheets of others
+		if submitters, err = dk.env.Store.Submitters(ctx, line.Run, line.Key); err != nil {
+			return out, nil, err
+		}
+	}
+	if line.Grade == screening.Escalate && dk.actor != "" && slices.Contains(submitters, dk.actor) && closes {
 		return no(line.Cell, "who submitted the sheet cannot close an escalated match of it")
 	}
 	if dk.env.Unsigned && line.Grade == screening.Escalate && closes {
@@ -249,7 +255,7 @@ func (dk *desk) line(ctx context.Context, line *reports.Line) (said, *reports.Pr
 		}
 		dec := &screening.Decision{
 			Verdict: verdict, Reason: reason, Note: line.Note, Reviewer: line.Reviewer, Second: line.Second,
-			Actor: dk.actor, Submitter: run.By, Grade: line.Grade, Run: line.Run, Made: dk.now, Expires: line.Expires,
+			Actor: dk.actor, Submitter: strings.Join(submitters, ", "), Grade: line.Grade, Run: line.Run, Made: dk.now, Expires: line.Expires,
 			PartyKey: party.Key(), EntityKey: l.Key, MatchKey: line.Key, List: l.List, Entity: e.ID,
 			Strength: match.Strength, Evidence: screening.Relied(match.Evidence), Party: party, Candidate: e,
 		}

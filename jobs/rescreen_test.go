@@ -332,3 +332,104 @@ func short(r *screening.Result) string {
 	}
 	return b.String()
 }
+
+// TestTheWorkbookOfANight holds that it comes back like any other, and that
+// not who ran the night but who sent in the sheet cannot close an escalated match.
+func TestTheWorkbookOfANight(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		lines := []string{"w1|Kestoria Trading||QA"}
+		for i := range 12 {
+			lines = append(lines, fmt.Sprintf("f%d|Filler%c Vostrand||", i, 'a'+i))
+		}
+		o.list(lines...)
+		o.screen("Kestoria Trading,QA", "Ulmara College,NO", "Brelk Institute,PE")
+		night := func() (screening.NightCounts, string) {
+			t.Helper()
+			o.time = o.time.Add(time.Hour)
+			out := filepath.Join(o.dir, "night.xlsx")
+			env := *o.env
+			env.Actor = "nightwatch"
+			r, err := jobs.Rescreen(t.Context(), &env, jobs.RescreenOptions{Out: out})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Night.Counts, out
+		}
+		night()
+		o.list(append(lines, "w2|Ulmara College||NO")...)
+		n, book := night()
+		if n.Full != "" || n.Changed != 1 || n.Opened[screening.Escalate] != 1 || n.Active != 3 || n.Rescreened != 1 {
+			t.Fatalf("the night: %+v", n)
+		}
+		o.fill(book, "Ulmara College", "False positive", "Different place")
+		if d := o.decide(book, "sam"); d.Applied != 0 || len(d.Problems) != 1 {
+			t.Errorf("by who sent in the sheet: %+v", d)
+		}
+		if d := o.decide(book, "nightwatch"); d.Applied != 1 || d.Waiting != 1 || d.Undecided != 0 {
+			t.Errorf("by who ran the night, the first of two: %+v", d)
+		}
+		if d := o.decide(book, "ben"); d.Applied != 1 || d.Waiting != 0 {
+			t.Errorf("by the second: %+v", d)
+		}
+		n, _ = night()
+		if n.Full != "" || n.Changed != 1 || n.Grades[screening.Note] != 1 || n.Decisions == 0 || n.Opened[screening.Escalate] != 0 {
+			t.Errorf("the night after: %+v", n)
+		}
+		if n, _ = night(); n.Changed != 0 || n.Rescreened != 0 {
+			t.Errorf("a quiet night: %+v", n)
+		}
+	})
+}
+
+// TestANightThatWasCutShort is taken up: what it had changed is reported once
+// it is through, beside what it was before.
+func TestANightThatWasCutShort(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		var lines []string
+		for i := range 12 {
+			lines = append(lines, fmt.Sprintf("f%d|Filler%c Vostrand||", i, 'a'+i))
+		}
+		o.list(lines...)
+		o.screen("Kestoria Trading,QA", "Ulmara College,NO")
+		night := func(ctx context.Context) (*jobs.Rescreened, error) {
+			o.time = o.time.Add(time.Hour)
+			return jobs.Rescreen(ctx, o.env, jobs.RescreenOptions{})
+		}
+		if _, err := night(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		o.list(append(lines, "w2|Ulmara College||NO")...)
+		// Rows are kept, and then it ends before the night does.
+		ctx, cancel := context.WithCancel(t.Context())
+		o.env.Progress = func(s jobs.Step) {
+			if s.What == "screening again" && s.Done > 0 {
+				cancel()
+			}
+		}
+		if _, err := night(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatalf("it was not cut short: %v", err)
+		}
+		o.env.Progress = nil
+		r, err := night(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := r.Night.Counts; r.Night.Attempt != 2 || n.Changed != 1 || n.Opened[screening.Escalate] != 1 || len(n.Runs) != 2 {
+			t.Errorf("taken up: attempt %d, %+v", r.Night.Attempt, n)
+		}
+		for c, err := range s.NightChanges(t.Context(), r.Night.ID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.BeforeGrade != screening.Clear || c.Grade != screening.Escalate || c.Run != r.Run.ID || len(c.Causes) != 1 || c.Causes[0].Entity != "w2" {
+				t.Errorf("what changed: %+v", c)
+			}
+		}
+		first, err := s.Run(t.Context(), r.Night.Counts.Runs[0])
+		if err != nil || first.Finished.IsZero() {
+			t.Errorf("the run that was cut short was left open: %+v %v", first, err)
+		}
+	})
+}

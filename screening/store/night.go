@@ -821,6 +821,17 @@ func (s *Store) resultIfAny(ctx context.Context, at place) (*screening.Result, e
 	return r, err
 }
 
+const selectSubmitters = `select distinct r.submitter from run_matches m join run_sheets s on s.id = m.sheet_id
+	join collaborations c on c.result_run = s.run and c.result_sheet = m.sheet_id and c.result_row = m.row
+	join runs r on r.run = c.upload where s.run = ? and m.match_key = ? and r.submitter <> '' order by r.submitter`
+
+// Submitters returns who sent in the sheets whose rows stand on a match of a run.
+func (s *Store) Submitters(ctx context.Context, run, key string) ([]string, error) {
+	var out []string
+	err := s.read.SelectContext(ctx, &out, s.read.Rebind(selectSubmitters), run, key)
+	return out, s.fault(ctx, "looking up who submitted a match of run "+run, err)
+}
+
 // DecisionsAfter returns the decisions and dispositions kept since LastDecision gave a number.
 func (s *Store) DecisionsAfter(ctx context.Context, last int64) ([]*screening.Decision, []*screening.Disposition, error) {
 	const doing = "reading the latest decisions"
