@@ -220,3 +220,17 @@ func TestListsHaveTheirOwnCadence(t *testing.T) {
 		t.Errorf("a list that changes once a year is asked for at %q", s)
 	}
 }
+
+func TestEveryCard(t *testing.T) {
+	env := &jobs.Env{Cards: lists.All, Now: time.Now}
+	kinds := map[string]bool{}
+	for _, card := range jobs.All {
+		if card.Kind == "" || card.Doc == "" || card.Run == nil || kinds[card.Kind] {
+			t.Errorf("the card %q lacks something, or is there twice", card.Kind)
+		}
+		kinds[card.Kind] = true
+	}
+	if _, err := jobs.Schedules(env); err != nil {
+		t.Error(err)
+	}
+}

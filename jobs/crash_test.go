@@ -453,3 +453,36 @@ func TestTwoSchedulersAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// The statements of the README split the tables of results, and the program goes on.
+func TestSplitTables(t *testing.T) {
+	o := newOffice(t, openAt(t, storetest.Postgres(t), t.TempDir()))
+	o.listed()
+	before, _ := o.screen("Veltraxis Optics Institute,IR")
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(readme), "    begin;\n")
+	split, _, ok2 := strings.Cut(rest, "    commit;\n")
+	if !ok || !ok2 {
+		t.Fatal("the README has no statements that split the tables")
+	}
+	db, _ := o.env.Store.DB()
+	if _, err := db.ExecContext(t.Context(), split); err != nil {
+		t.Fatal(err)
+	}
+	const rows = 300
+	run, job, _ := o.midBatch(rows)
+	defer o.working(1, quick)()
+	if task := o.ended(job); task.State != store.TaskDone {
+		t.Fatalf("%+v", task)
+	}
+	o.equals(run, rows)
+	if len(o.report(before.ID, "json")) == 0 {
+		t.Error("what was there before is gone")
+	}
+	if err := o.env.Store.DeleteRun(t.Context(), before.ID); err != nil && !strings.Contains(err.Error(), "collaborations") {
+		t.Error(err)
+	}
+}
