@@ -22,6 +22,7 @@ type jobsCmd struct {
 	Run       jobsRunCmd       `cmd:"" help:"Start a job now: a worker takes it up."`
 	Cancel    jobsCancelCmd    `cmd:"" help:"End a job; what it has finished is kept."`
 	Retry     jobsRetryCmd     `cmd:"" help:"Try a job again that was given up or cancelled, or waits for its next try."`
+	Report    jobsReportCmd    `cmd:"" help:"Write the report of sheets that were screened through the queue."`
 	Schedules jobsSchedulesCmd `cmd:"" help:"When jobs start by themselves."`
 }
 

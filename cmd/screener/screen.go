@@ -24,6 +24,7 @@ type screenCmd struct {
 	AsOf          string   `help:"Screen against the editions in force on that day (YYYY-MM-DD)." placeholder:"DATE"`
 	FailOn        string   `help:"Exit 3 when a row has this grade or a higher one: review or escalate." enum:"review,escalate," default:"" placeholder:"GRADE"`
 	AcceptMissing []string `help:"Go without this list although it binds the office." placeholder:"LIST"`
+	Queue         bool     `help:"Let workers screen them; screener jobs shows how far they are."`
 }
 
 func (c *screenCmd) Run(ctx context.Context, a *app) error {
@@ -43,6 +44,12 @@ func (c *screenCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer done()
+	if c.Queue {
+		if c.Out != "" || c.FailOn != "" {
+			return usage("--queue only starts it: --out and --fail-on have nothing to look at yet")
+		}
+		return a.queueScreen(ctx, env, opts)
+	}
 	return a.screen(ctx, env, opts, c.Format, c.Out, screening.Grade(c.FailOn))
 }
 
