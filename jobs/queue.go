@@ -206,7 +206,7 @@ func newWorkerQueue(w *worker, opts *WorkOptions) (*queue, error) {
 		ID:                  w.id,
 		Queues:              queues,
 		Workers:             queueWorkers(w),
-		Logger:              opts.Log,
+		Logger:              slog.New(warnings{opts.Log.Handler()}),
 		FetchCooldown:       50 * time.Millisecond,
 		FetchOnlyKnownKinds: true, // what a newer program asks for waits for a newer worker
 		JobTimeout:          -1,   // work ends by itself, or is cancelled
@@ -216,6 +216,21 @@ func newWorkerQueue(w *worker, opts *WorkOptions) (*queue, error) {
 		SoftStopTimeout:      opts.Grace,
 	})
 }
+
+// warnings lets through what goes wrong: the library tells of its own workings
+// in words nobody here uses.
+type warnings struct{ slog.Handler }
+
+// Enabled implements slog.Handler.
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
+}
+
+// WithAttrs implements slog.Handler.
+func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler { return warnings{w.Handler.WithAttrs(attrs)} }
+
+// WithGroup implements slog.Handler.
+func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
 
 type taskWorker struct {
 	river.WorkerDefaults[taskArgs]

@@ -57,7 +57,7 @@ func (c *jobsReportCmd) Run(ctx context.Context, a *app) error {
 		return noJob(c.ID, err)
 	}
 	if task.Run == "" {
-		return fmt.Errorf("job %d screened no sheet; it is a %s", c.ID, task.Kind)
+		return fmt.Errorf("job %d screened no sheet; its kind is %s", c.ID, task.Kind)
 	}
 	out := c.Out
 	if out == "" && c.Format == "xlsx" {
