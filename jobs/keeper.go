@@ -99,7 +99,7 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 		return err
 	}
 	last := k.kept.Load()
-	now := &Kept{Used: h.Used, judge: h.Judge, policy: *k.env.Policy, decisions: decisions}
+	now := &Kept{Used: listsOnly(h.Used), judge: h.Judge, policy: *k.env.Policy, decisions: decisions}
 	if last != nil && last.decisions == decisions {
 		now.judge.Memory = last.judge.Memory
 	} else if now.judge.Memory, err = loadMemory(ctx, k.env); err != nil {
@@ -112,6 +112,11 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 	}
 	k.kept.Store(now)
 	return nil
+}
+
+// listsOnly leaves registers away: they say who owns whom, and nobody is listed in them.
+func listsOnly(used []screening.EditionUsed) []screening.EditionUsed {
+	return slices.DeleteFunc(slices.Clone(used), func(u screening.EditionUsed) bool { return u.Register })
 }
 
 // sameEditions reports whether two choices load the same entities.

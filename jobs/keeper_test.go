@@ -163,6 +163,17 @@ func TestKeeperAsksSomeLists(t *testing.T) {
 		if got := o.check(kept, "Halcyon Drift", jobs.Among{Craft: true}).Matches; len(got) == 1 && got[0].Name != "Halcyon Drift" {
 			t.Errorf("the vessel is shown as %q", got[0].Name)
 		}
+		// A register is no list: nothing is looked up in it, nor said to have been.
+		register := lists.Registries[0].ID
+		registered := &screening.Entity{List: register, ID: "R-1", Kind: screening.KindOrganisation, Names: []screening.Name{{Text: name, Kind: screening.PrimaryName}}}
+		_, err = s.Import(t.Context(), &screening.Edition{List: register, Hash: "h1", Fetched: o.time}, func(yield func(*screening.Entity, error) bool) { yield(registered, nil) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept = keep(t, jobs.NewKeeper(o.env))
+		if got := entities(o.check(kept, name, jobs.Among{})); !slices.Equal(got, []string{"L-1", "W-1"}) || len(kept.Used) != 2 {
+			t.Errorf("beside a register: %v of %d lists, want those of the two lists", got, len(kept.Used))
+		}
 	})
 }
 
