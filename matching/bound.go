@@ -340,6 +340,9 @@ func (x *search) boundSpan(s *span, mass float32, hits []boundHit, joined bool) 
 // differently: the one that is most alike first, each is taken while it is
 // better than what there is. Nothing shared counts for more than asked.
 func spelt(exact, against, cost, asked float32, sims []boundHit) float32 {
+	if asked <= 0 {
+		return 0
+	}
 	best, floor := float32(0), against
 	shared := exact
 	if exact > 0 {

@@ -74,6 +74,20 @@ func TestExhaustiveReal(t *testing.T) {
 	sameAsExhaustive(t, entities, parties)
 }
 
+// TestExhaustiveWeightless does so where a part of the cell counts for nothing,
+// since it may be initials of the other, and is a listed name all the same.
+func TestExhaustiveWeightless(t *testing.T) {
+	var entities []*screening.Entity
+	for i, n := range []string{"Kolvarem JSC", "Kolvarem-M", "Joint Stock Company Kolvarem, Kolvarem-M", "Kolvarem-T"} {
+		entities = append(entities, &screening.Entity{List: "l", ID: fmt.Sprint(i), Kind: screening.KindOrganisation, Names: []screening.Name{{Text: n}}})
+	}
+	party := &screening.Party{Role: screening.RolePartner, Name: "Joint Stock Company Kolvarem, Kolvarem-M"}
+	if ix := NewIndex(slices.Values(entities), Options{}); !slices.ContainsFunc(above(ix, ix.Match(party)), func(c screening.Candidate) bool { return c.Entity.ID == "0" }) {
+		t.Error("the index does not find the first part of the cell")
+	}
+	sameAsExhaustive(t, entities, []*screening.Party{party})
+}
+
 // TestFoundByNumber holds that an identifier finds its entity though its names
 // are but little alike, and another's are more.
 func TestFoundByNumber(t *testing.T) {
