@@ -3,10 +3,12 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"partnerscreen/jobs"
 	"partnerscreen/screening"
+	"partnerscreen/screening/store"
 )
 
 // concern is one thing that needs somebody's attention.
@@ -36,6 +38,8 @@ var healthPage = Page{
 			Concerns          []concern
 			Lists             int
 			Audit             int64
+			Tasks             []*store.Task
+			Workers           int
 		}{Version: r.Env.Version, Database: "SQLite", Schema: fmt.Sprint(have), Up: time.Since(started).Truncate(time.Minute), Free: freeBytes(r.Env.Store.Folder())}
 		if postgres {
 			data.Database = "PostgreSQL"
@@ -65,6 +69,26 @@ var healthPage = Page{
 				data.Concerns = append(data.Concerns, concern{l.Title + ": " + l.Reason + ".", "Look at what is held back; a list manager can put it in force.", to})
 			}
 		}
+		workers, err := jobs.Workers(ctx, r.Env)
+		if err != nil {
+			return err
+		}
+		if data.Workers = len(workers); data.Workers == 0 {
+			data.Concerns = append(data.Concerns, concern{What: "No process takes up work: sheets wait, and nothing starts by itself.", Do: "Start screener work, or serve without --no-work."})
+		}
+		tasks, err := jobs.Tasks(ctx, r.Env, store.TaskFilter{States: []store.TaskState{store.TaskRunning, store.TaskWaiting, store.TaskDead}, Limit: 50})
+		if err != nil {
+			return err
+		}
+		for _, t := range tasks {
+			if r.namesClosed(t.Schedule, string(t.Args), t.Reason) {
+				continue
+			}
+			data.Tasks = append(data.Tasks, t)
+			if t.State == store.TaskDead {
+				data.Concerns = append(data.Concerns, concern{What: fmt.Sprintf("Job %d (%s) was given up: %s.", t.ID, t.Kind, t.Reason), Do: "See why; then screener jobs retry."})
+			}
+		}
 		if latest, err := r.Env.Store.Audit(ctx, auditNewest); err != nil {
 			return err
 		} else if len(latest) > 0 {
@@ -72,4 +96,17 @@ var healthPage = Page{
 		}
 		return r.Render(http.StatusOK, "health.html", "Health", data)
 	},
+}
+
+// namesClosed reports whether one of the texts has the id of a list that is
+// closed to the viewer.
+func (r *Request) namesClosed(texts ...string) bool {
+	for list := range r.Env.Restricted {
+		for _, t := range texts {
+			if !r.Viewer.Sees(list) && strings.Contains(t, list) {
+				return true
+			}
+		}
+	}
+	return false
 }

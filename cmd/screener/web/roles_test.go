@@ -163,6 +163,9 @@ func TestWhoMayDoWhat(t *testing.T) {
 					who = a.Name
 				}
 				t.Errorf("%s %s as %s: %d, want %d", method, row.path, who, w.Code, row.want[i])
+				if w.Code == 500 {
+					t.Log(o.logs.String())
+				}
 			}
 		}
 	}

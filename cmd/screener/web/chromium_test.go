@@ -1,0 +1,176 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium starts a browser for the test, or skips it where none is
+// installed; REQUIRE_CHROMIUM=1 makes its absence a failure. What the browser
+// complains of (a script or style the policy forbids, a file that is not
+// there, an error in a script) is returned by complaints.
+func chromium(t *testing.T) (ctx context.Context, complaints func() []string) {
+	t.Helper()
+	program, err := exec.LookPath("chromium")
+	if errors.Is(err, exec.ErrNotFound) && os.Getenv("REQUIRE_CHROMIUM") != "1" {
+		t.Skip("no chromium is installed")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "screener-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(program), chromedp.UserDataDir(dir), chromedp.Flag("headless", true),
+		chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-gpu", true), chromedp.Flag("no-first-run", true),
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true))
+	ctx, endTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() {
+		endTab()
+		end()
+		_ = os.RemoveAll(dir)
+	})
+	var mu sync.Mutex
+	var heard []string
+	err = chromedp.Listen(ctx, func(event any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := event.(type) {
+		case *log.EventEntryAdded:
+			heard = append(heard, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
+		case *runtime.EventExceptionThrown:
+			heard = append(heard, e.ExceptionDetails.Text)
+		}
+	})
+	if err == nil {
+		_, err = chromedp.Run(ctx, func(ctx context.Context, tab *chromedp.Target) (cdp.Empty, error) {
+			return cdp.Call(ctx, tab, log.Enable, cdp.Empty{})
+		})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, endTime := context.WithTimeout(ctx, 3*time.Minute)
+	t.Cleanup(endTime)
+	return ctx, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return heard
+	}
+}
+
+// picture keeps a picture of the whole page in the folder PICTURES names, for a person to look at.
+func picture(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	folder := os.Getenv("PICTURES")
+	if folder == "" {
+		return
+	}
+	b, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+".png"), b, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// scheme has pages see that their reader prefers light or dark.
+func scheme(word string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: word}},
+		})
+		return err
+	})
+}
+
+// TestInABrowser signs in by the link, looks at the pages on a telephone and
+// on a desk, in light and in dark, and signs out.
+func TestInABrowser(t *testing.T) {
+	ctx, complaints := chromium(t)
+	o, sams, _ := full(t, Options{})
+	server := httptest.NewServer(o.site)
+	t.Cleanup(server.Close)
+	var body, at string
+	see := func(actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		err := chromedp.Do(ctx, append(actions, chromedp.WaitReady("main"))...)
+		if err == nil {
+			body, err = chromedp.Run(ctx, chromedp.Text("body"))
+		}
+		if err == nil {
+			at, err = chromedp.Run(ctx, chromedp.Location())
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	says := func(what ...string) {
+		t.Helper()
+		for _, w := range what {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not say %q:\n%s", at, w, body)
+			}
+		}
+	}
+	see(chromedp.Navigate(server.URL + "/runs"))
+	says("Open the one-time link")
+	picture(t, ctx, "sign-in")
+	see(chromedp.Navigate(server.URL + o.site.Link()))
+	says("operator", "Sign out")
+	see(chromedp.Click(`nav a[href="/lists"]`))
+	says("quarantined", "ZZ_WATCH <b>title</b>")
+	see(chromedp.Click(`a[href="/lists/` + openList + `"]`))
+	says("is held back", "Put edition 2 in force")
+	// The keyboard finds the way past the navigation.
+	see(chromedp.Navigate(server.URL+"/runs"), chromedp.KeyEvent("\t"))
+	if skip, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.activeElement.className === "skip"`)); err != nil || !skip {
+		t.Error("the first stop of the keyboard is not the way to the page itself")
+	}
+	see(chromedp.Click(`tbody a[href="/runs/` + sams.ID + `"]`))
+	says("To look at", "<script>alert(1)</script> Qorvath Institute of Optics", "Escalate")
+
+	pages := map[string]string{
+		"runs": "/runs", "run": "/runs/" + sams.ID, "lists": "/lists", "list": "/lists/" + openList, "health": "/health", "account": "/account", "accounts": "/accounts",
+	}
+	for _, width := range []int64{390, 1280} {
+		for _, colours := range []string{"light", "dark"} {
+			see(chromedp.EmulateViewport(width, 900), scheme(colours))
+			for name, path := range pages {
+				see(chromedp.Navigate(server.URL + path))
+				wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+				if err != nil || wide > width {
+					t.Errorf("%s is %d wide on a screen of %d (%v)", path, wide, width, err)
+				}
+				picture(t, ctx, fmt.Sprintf("%s-%d-%s", name, width, colours))
+			}
+		}
+	}
+	see(chromedp.Click(`.who button`), chromedp.WaitNotPresent(`.who`))
+	says("Open the one-time link")
+	see(chromedp.Navigate(server.URL + "/lists"))
+	if !strings.Contains(at, "/sign-in") {
+		t.Errorf("signed out, and at %s", at)
+	}
+	if heard := complaints(); len(heard) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))
+	}
+}
