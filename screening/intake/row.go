@@ -294,12 +294,6 @@ func (l *layout) rowFields(p *screening.Partner, ln line) {
 			p.Project = join(p.Project, v, "; ")
 		case fieldStatus:
 			p.Status = join(p.Status, v, "; ")
-		default:
-			if q, ok := asks[c.field]; ok {
-				if note := answer(p, q, cleanText(l.cell(ln, c))); note != "" {
-					p.Notes = append(p.Notes, fmt.Sprintf("column %q: %s", c.header, note))
-				}
-			}
 		case fieldStart, fieldEnd:
 			iso, why := parseDate(v, l.dates)
 			if why != "" {
@@ -310,6 +304,12 @@ func (l *layout) rowFields(p *screening.Partner, ln line) {
 			}
 			if c.field == fieldEnd && p.End == "" {
 				p.End = iso
+			}
+		default:
+			if q, ok := asks[c.field]; ok {
+				if note := answer(p, q, cleanText(l.cell(ln, c))); note != "" {
+					p.Notes = append(p.Notes, fmt.Sprintf("column %q: %s", c.header, note))
+				}
 			}
 		}
 	}

@@ -45,6 +45,7 @@ func (s *Store) migrateQueue(ctx context.Context) error {
 	if !s.postgres {
 		// Whoever has the write lock does all of it; the next one finds it done.
 		return s.InTx(ctx, "making the queue's tables", func(tx *Tx) error {
+			//lint:ignore SA1019 what cannot be batched is PostgreSQL's; on SQLite one transaction keeps a killed program from leaving half a step
 			_, err := m.MigrateTx(ctx, tx.SQL(), rivermigrate.DirectionUp, nil)
 			return err
 		})
