@@ -18,6 +18,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"partnerscreen/jobs"
 )
 
 // chromium starts a browser for the test, or skips it where none is
@@ -169,6 +171,97 @@ func TestInABrowser(t *testing.T) {
 	see(chromedp.Navigate(server.URL + "/lists"))
 	if !strings.Contains(at, "/sign-in") {
 		t.Errorf("signed out, and at %s", at)
+	}
+	if heard := complaints(); len(heard) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))
+	}
+}
+
+// TestAnAfternoonInABrowser takes a sheet through the pages as somebody in an
+// office would: upload it, say what its columns are, watch it, ask about three matches, take the
+// workbook away, sign out.
+func TestAnAfternoonInABrowser(t *testing.T) {
+	ctx, complaints := chromium(t)
+	o := newOffice(t, Options{})
+	o.publish(openList, "Ostrelle Microwave Labs", "Norvik Ice Survey", "Brelk Turbine Works")
+	o.publish(secretList, secretParty)
+	o.work()
+	server := httptest.NewServer(o.site)
+	t.Cleanup(server.Close)
+	sheet := filepath.Join(o.dir, "collaborations.csv")
+	rows := "Who,Where,What it is about\nOstrelle Microwave Labs,Zelmar,Antennas\nNorvik Ice Survey,Oster,Sea ice\nBrelk Turbine Works,,Blades\n"
+	for i := range 40 {
+		rows += fmt.Sprintf("Plain Meadow School no. %d,Zelmar,Teaching\n", i+101)
+	}
+	if err := os.WriteFile(sheet, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do := func(what string, actions ...chromedp.Action[chromedp.Void]) string {
+		t.Helper()
+		if err := chromedp.Do(ctx, append(actions, chromedp.WaitReady("main"))...); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		body, err := chromedp.Run(ctx, chromedp.Text("body"))
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		return body
+	}
+	// see looks at the page on a telephone and on a desk, in light and in dark.
+	see := func(name string) {
+		t.Helper()
+		for _, width := range []int64{390, 1280} {
+			for _, colours := range []string{"light", "dark"} {
+				do(name, chromedp.EmulateViewport(width, 900), scheme(colours))
+				if wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); err != nil || wide > width {
+					t.Errorf("%s is %d wide on a screen of %d (%v)", name, wide, width, err)
+				}
+				picture(t, ctx, fmt.Sprintf("%s-%d-%s", name, width, colours))
+			}
+		}
+	}
+	do("sign in", chromedp.Navigate(server.URL+o.site.Link()))
+	do("screen", chromedp.Navigate(server.URL+"/screen"))
+	see("screen")
+	body := do("upload", chromedp.SetUploadFiles(`#sheet`, []string{sheet}), chromedp.Click(`form[action="/screen"] button`), chromedp.WaitReady(`table.columns`))
+	if !strings.Contains(body, "Norvik Ice Survey") {
+		t.Errorf("the first rows are not shown:\n%s", body)
+	}
+	see("columns")
+	body = do("start", chromedp.SetValue(`select[aria-label="Who is read as"]`, "Partner"), chromedp.SetValue(`select[aria-label="Where is read as"]`, "City"), chromedp.Click(`button[name="go"]`))
+	if !strings.Contains(body, "Rows by grade") {
+		t.Errorf("after the start:\n%s", body)
+	}
+	// The page looks again by itself until the workbook is there.
+	do("wait", chromedp.WaitReady(`a[href$="/report/xlsx"]`))
+	see("finished")
+	if err := jobs.SyncOpen(t.Context(), o.env); err != nil {
+		t.Fatal(err)
+	}
+	body = do("review", chromedp.Navigate(server.URL+"/review"))
+	if strings.Count(body, "collaborations.csv, row") != 3 {
+		t.Fatalf("three matches wait:\n%s", body)
+	}
+	see("review")
+	do("match", chromedp.Click(`a[href^="/review/"]`), chromedp.WaitReady(`#verdict`))
+	see("match")
+	for i := range 3 {
+		body = do(fmt.Sprint("verdict ", i), chromedp.Click(`input[value="needs_information"]`), chromedp.SetValue(`#reason`, "answer_awaited"),
+			chromedp.Click(`form.card button`), chromedp.WaitReady(`.notice`))
+		if !strings.Contains(body, "The verdict is kept") {
+			t.Fatalf("verdict %d:\n%s", i, body)
+		}
+	}
+	do("collaborations", chromedp.Navigate(server.URL+"/collaborations"))
+	see("collaborations")
+	do("collaboration", chromedp.Click(`tbody a`), chromedp.WaitReady(`#history`))
+	see("collaboration")
+	if size, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`(() => { const r = new XMLHttpRequest(); r.open("GET", document.querySelector('a[href^="/runs/"]').getAttribute("href") + "/report/xlsx", false); r.send(); return r.status === 200 ? r.responseText.length : -r.status; })()`)); err != nil || size < 4_000 {
+		t.Errorf("the workbook: %d (%v)", size, err)
+	}
+	body = do("sign out", chromedp.Click(`.who button`), chromedp.WaitNotPresent(`.who`))
+	if !strings.Contains(body, "one-time link") {
+		t.Errorf("signed out:\n%s", body)
 	}
 	if heard := complaints(); len(heard) > 0 {
 		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))

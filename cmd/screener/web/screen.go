@@ -183,7 +183,6 @@ func (r *Request) columns(status int, d *draft, token string, chosen intake.Colu
 		Roles   []string
 		Known   bool // the columns were remembered
 		Problem string
-		Missing []string
 	}{Draft: token, Name: d.Name, Roles: intake.Roles(), Problem: problem}
 	p, err := jobs.PreviewFile(r.Context(), r.Env, d.Name, d.Hash, chosen)
 	var unread *intake.FileError
@@ -198,6 +197,9 @@ func (r *Request) columns(status int, d *draft, token string, chosen intake.Colu
 		return err
 	}
 	data.Known = chosen == nil && p.Columns != nil
+	if !p.Named && problem == "" {
+		data.Problem = noNames
+	}
 	for i, s := range p.Sheets {
 		v := sheetView{Sheet: s}
 		headers := headersIn(s)
@@ -220,6 +222,9 @@ func (r *Request) columns(status int, d *draft, token string, chosen intake.Colu
 				continue
 			}
 			rv := rowView{Row: row.Row, Error: row.Error, Notes: row.Notes}
+			if !p.Named {
+				rv.Error = "" // it is said once, above
+			}
 			for _, h := range headers {
 				at := slices.IndexFunc(row.Cells, func(c screening.Cell) bool { return c.Header == h })
 				if at < 0 {
@@ -234,6 +239,8 @@ func (r *Request) columns(status int, d *draft, token string, chosen intake.Colu
 	}
 	return r.Render(status, "columns.html", "How "+d.Name+" is read", data)
 }
+
+const noNames = "Say which column names the partner, or a funder or another party: nothing can be screened without one."
 
 // headersIn are the headers of a sheet: those that are read, then the others.
 func headersIn(s screening.Sheet) []string {
@@ -265,7 +272,7 @@ var screenStart = Page{
 			return r.columns(http.StatusOK, d, token, chosen, "")
 		}
 		if as, err := jobs.PreviewFile(ctx, r.Env, d.Name, d.Hash, chosen); err != nil || !as.Named {
-			return cmp.Or(err, r.columns(http.StatusUnprocessableEntity, d, token, chosen, "Say which column names the partner, or a funder or another party: nothing can be screened without one."))
+			return cmp.Or(err, r.columns(http.StatusUnprocessableEntity, d, token, chosen, noNames))
 		}
 		if err := jobs.RememberColumns(ctx, r.Env, p.Sheets, chosen); err != nil {
 			return err
