@@ -149,6 +149,7 @@ func TestPruneKeepsEverythingUntilToldOtherwise(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := storetest.Open(t, storetest.SQLite(t))
 			o := newOffice(t, s)
+			t.Setenv("TMPDIR", t.TempDir()) // other tests' files are not to go
 			o.env.Retention = r
 			if err := s.StartRun(t.Context(), &screening.Run{ID: "old", Started: o.time.AddDate(-50, 0, 0)}); err != nil {
 				t.Fatal(err)
@@ -163,6 +164,7 @@ func TestPruneKeepsEverythingUntilToldOtherwise(t *testing.T) {
 func TestPruneOfEndedWork(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
+		t.Setenv("TMPDIR", t.TempDir())
 		o.env.Retention = jobs.DefaultRetention
 		o.env.Notices.Folder = t.TempDir()
 		if err := jobs.Announce(t.Context(), o.env, &jobs.Notice{ID: "sent", Kind: "test", Title: "A test"}); err != nil {

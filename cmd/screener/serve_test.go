@@ -101,7 +101,7 @@ func TestServe(t *testing.T) {
 		{"not ready: no list was ever fetched", address + "/readyz", 503, "no usable edition"},
 		{"metrics, from this machine", address + "/metrics", 200, "screener_build_info"},
 		{"a stranger is asked to sign in", address + "/runs", 200, "one-time link"},
-		{"the link signs in", link, 200, "Nothing has been screened yet"},
+		{"the link signs in, and the sheet comes first", link, 200, "Show how it is read"},
 		{"the link is used", link, 403, "used, or is too old"},
 		{"still signed in", address + "/lists", 200, "us_ofac_sdn"},
 		{"workers are at work", address + "/health", 200, "What needs attention"},
