@@ -56,7 +56,9 @@ func chromium(t *testing.T) (ctx context.Context, complaints func() []string) {
 		defer mu.Unlock()
 		switch e := event.(type) {
 		case *log.EventEntryAdded:
-			heard = append(heard, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
+			if e.Entry.Level == log.EntryLevelWarning || e.Entry.Level == log.EntryLevelError {
+				heard = append(heard, fmt.Sprintf("%s: %s", e.Entry.Source, e.Entry.Text))
+			}
 		case *runtime.EventExceptionThrown:
 			heard = append(heard, e.ExceptionDetails.Text)
 		}
@@ -138,16 +140,16 @@ func TestInABrowser(t *testing.T) {
 	picture(t, ctx, "sign-in")
 	see(chromedp.Navigate(server.URL + o.site.Link()))
 	says("operator", "Sign out")
-	see(chromedp.Click(`nav a[href="/lists"]`))
+	see(chromedp.Click(`nav a[href="/lists"]`), chromedp.WaitReady(`a[href="/lists/`+openList+`"]`))
 	says("quarantined", "ZZ_WATCH <b>title</b>")
-	see(chromedp.Click(`a[href="/lists/` + openList + `"]`))
+	see(chromedp.Click(`a[href="/lists/`+openList+`"]`), chromedp.WaitReady(`form[action$="/accept"]`))
 	says("is held back", "Put edition 2 in force")
 	// The keyboard finds the way past the navigation.
 	see(chromedp.Navigate(server.URL+"/runs"), chromedp.KeyEvent("\t"))
 	if skip, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.activeElement.className === "skip"`)); err != nil || !skip {
 		t.Error("the first stop of the keyboard is not the way to the page itself")
 	}
-	see(chromedp.Click(`tbody a[href="/runs/` + sams.ID + `"]`))
+	see(chromedp.Click(`tbody a[href="/runs/`+sams.ID+`"]`), chromedp.WaitReady(`#flagged`))
 	says("To look at", "<script>alert(1)</script> Qorvath Institute of Optics", "Escalate")
 
 	pages := map[string]string{
@@ -207,6 +209,14 @@ func TestAnAfternoonInABrowser(t *testing.T) {
 		}
 		return body
 	}
+	// press clicks something that leads to another page, and waits until this one is gone.
+	press := func(what, selector string) string {
+		t.Helper()
+		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(document.body.dataset.old = "1") === "1"`)); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		return do(what, chromedp.Click(selector), chromedp.WaitNotPresent(`body[data-old]`))
+	}
 	// see looks at the page on a telephone and on a desk, in light and in dark.
 	see := func(name string) {
 		t.Helper()
@@ -223,12 +233,14 @@ func TestAnAfternoonInABrowser(t *testing.T) {
 	do("sign in", chromedp.Navigate(server.URL+o.site.Link()))
 	do("screen", chromedp.Navigate(server.URL+"/screen"))
 	see("screen")
-	body := do("upload", chromedp.SetUploadFiles(`#sheet`, []string{sheet}), chromedp.Click(`form[action="/screen"] button`), chromedp.WaitReady(`table.columns`))
+	do("choose", chromedp.SetUploadFiles(`#sheet`, []string{sheet}))
+	body := press("upload", `form[action="/screen"] button`)
 	if !strings.Contains(body, "Norvik Ice Survey") {
 		t.Errorf("the first rows are not shown:\n%s", body)
 	}
 	see("columns")
-	body = do("start", chromedp.SetValue(`select[aria-label="Who is read as"]`, "Partner"), chromedp.SetValue(`select[aria-label="Where is read as"]`, "City"), chromedp.Click(`button[name="go"]`))
+	do("map", chromedp.SetValue(`select[aria-label="Who is read as"]`, "Partner"), chromedp.SetValue(`select[aria-label="Where is read as"]`, "City"))
+	body = press("start", `button[name="go"]`)
 	if !strings.Contains(body, "Rows by grade") {
 		t.Errorf("after the start:\n%s", body)
 	}
@@ -243,23 +255,23 @@ func TestAnAfternoonInABrowser(t *testing.T) {
 		t.Fatalf("three matches wait:\n%s", body)
 	}
 	see("review")
-	do("match", chromedp.Click(`a[href^="/review/"]`), chromedp.WaitReady(`#verdict`))
+	press("match", `a[href^="/review/"]`)
 	see("match")
 	for i := range 3 {
-		body = do(fmt.Sprint("verdict ", i), chromedp.Click(`input[value="needs_information"]`), chromedp.SetValue(`#reason`, "answer_awaited"),
-			chromedp.Click(`form.card button`), chromedp.WaitReady(`.notice`))
+		do("fill in", chromedp.Click(`input[value="needs_information"]`), chromedp.SetValue(`#reason`, "answer_awaited"))
+		body = press(fmt.Sprint("verdict ", i), `form.card button`)
 		if !strings.Contains(body, "The verdict is kept") {
 			t.Fatalf("verdict %d:\n%s", i, body)
 		}
 	}
 	do("collaborations", chromedp.Navigate(server.URL+"/collaborations"))
 	see("collaborations")
-	do("collaboration", chromedp.Click(`tbody a`), chromedp.WaitReady(`#history`))
+	press("collaboration", `tbody a`)
 	see("collaboration")
 	if size, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`(() => { const r = new XMLHttpRequest(); r.open("GET", document.querySelector('a[href^="/runs/"]').getAttribute("href") + "/report/xlsx", false); r.send(); return r.status === 200 ? r.responseText.length : -r.status; })()`)); err != nil || size < 4_000 {
 		t.Errorf("the workbook: %d (%v)", size, err)
 	}
-	body = do("sign out", chromedp.Click(`.who button`), chromedp.WaitNotPresent(`.who`))
+	body = press("sign out", `.who button`)
 	if !strings.Contains(body, "one-time link") {
 		t.Errorf("signed out:\n%s", body)
 	}
