@@ -96,6 +96,31 @@ func picture(t *testing.T, ctx context.Context, name string) {
 	}
 }
 
+// accessible holds the page to axe-core, whose file AXE names: nothing that it
+// calls serious or critical. Without AXE it says nothing.
+func accessible(t *testing.T, ctx context.Context, name string) {
+	t.Helper()
+	file := os.Getenv("AXE")
+	if file == "" {
+		return
+	}
+	axe, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](string(axe)+"\n;true")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](`axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}).then(r =>
+		r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.help + ": " + v.nodes.map(n => n.html).join(" | ")).join("\n"))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found != "" {
+		t.Errorf("%s: %s", name, found)
+	}
+}
+
 // scheme has pages see that their reader prefers light or dark.
 func scheme(word string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -153,7 +178,7 @@ func TestInABrowser(t *testing.T) {
 	says("To look at", "<script>alert(1)</script> Qorvath Institute of Optics", "Escalate")
 
 	pages := map[string]string{
-		"runs": "/runs", "run": "/runs/" + sams.ID, "lists": "/lists", "list": "/lists/" + openList, "health": "/health", "account": "/account", "accounts": "/accounts",
+		"runs": "/runs", "run": "/runs/" + sams.ID, "lists": "/lists", "list": "/lists/" + openList, "health": "/health", "account": "/account", "accounts": "/accounts", "audit": "/audit",
 	}
 	for _, width := range []int64{390, 1280} {
 		for _, colours := range []string{"light", "dark"} {
@@ -165,6 +190,7 @@ func TestInABrowser(t *testing.T) {
 					t.Errorf("%s is %d wide on a screen of %d (%v)", path, wide, width, err)
 				}
 				picture(t, ctx, fmt.Sprintf("%s-%d-%s", name, width, colours))
+				accessible(t, ctx, fmt.Sprintf("%s, %d wide, %s", name, width, colours))
 			}
 		}
 	}
@@ -227,6 +253,7 @@ func TestAnAfternoonInABrowser(t *testing.T) {
 					t.Errorf("%s is %d wide on a screen of %d (%v)", name, wide, width, err)
 				}
 				picture(t, ctx, fmt.Sprintf("%s-%d-%s", name, width, colours))
+				accessible(t, ctx, fmt.Sprintf("%s, %d wide, %s", name, width, colours))
 			}
 		}
 	}
