@@ -2,8 +2,10 @@ package intake
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -144,6 +146,10 @@ func guessCharset(sample []byte) (encoding.Encoding, string) {
 	sample = sample[:min(len(sample), 64<<10)]
 	var names []string
 	if found, err := chardet.NewTextDetector().DetectAll(sample); err == nil {
+		// The detector's own order of equals changes from call to call.
+		slices.SortFunc(found, func(a, b chardet.Result) int {
+			return cmp.Or(cmp.Compare(b.Confidence, a.Confidence), cmp.Compare(broad(a.Charset), broad(b.Charset)), cmp.Compare(a.Charset, b.Charset))
+		})
 		for _, f := range found {
 			names = append(names, strings.ToLower(f.Charset))
 		}
@@ -220,4 +226,18 @@ func oddities(s string) int {
 	}
 	end()
 	return odd
+}
+
+// broad orders charsets whose bytes are text in each other: the narrower ones
+// first, of the wide ones those that sheets are commonly written in.
+func broad(charset string) int {
+	switch {
+	case strings.HasPrefix(charset, "GB"):
+		return 1
+	case strings.HasPrefix(charset, "EUC-"):
+		return 2
+	case charset == "Big5":
+		return 3
+	}
+	return 0
 }
