@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -47,22 +46,8 @@ func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error 
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, tx.Rebind(insertDecision), d.ID, d.PartyKey, d.EntityKey, text(d.List), text(d.Entity), string(d.Verdict),
-		text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked), content)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	var before string
-	if err := tx.GetContext(ctx, &before, tx.Rebind(selectDecision), d.ID); err != nil {
-		return err
-	}
-	if before != content {
-		return fmt.Errorf("%w: there is another decision of that ID", ErrConflict)
-	}
-	return nil
+	return addOnce(ctx, tx, "decision", insertDecision, selectDecision, d.ID, content, d.PartyKey, d.EntityKey, text(d.List), text(d.Entity), string(d.Verdict),
+		text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked))
 }
 
 // Decisions yields every decision in the order they were made known, revoked
@@ -73,41 +58,10 @@ func (s *Store) Decisions(ctx context.Context) iter.Seq2[*screening.Decision, er
 
 // DecisionsUpTo is Decisions as they were when LastDecision gave that number.
 func (s *Store) DecisionsUpTo(ctx context.Context, last int64) iter.Seq2[*screening.Decision, error] {
-	return func(yield func(*screening.Decision, error) bool) {
-		fail := func(err error) { yield(nil, s.fault(ctx, "reading the decisions", err)) }
-		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDecisions), decisionUpTo(last))
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var content []byte
-			d := new(screening.Decision)
-			if err := rows.Scan(&content); err != nil {
-				fail(err)
-				return
-			}
-			if err := json.Unmarshal(content, d); err != nil {
-				fail(err)
-				return
-			}
-			if !yield(d, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			fail(err)
-		}
-	}
+	return lines[screening.Decision](ctx, s, "reading the decisions", selectDecisions, decisionUpTo(last))
 }
 
 // Decision returns one decision by its ID.
 func (s *Store) Decision(ctx context.Context, id string) (*screening.Decision, error) {
-	var content []byte
-	if err := s.read.GetContext(ctx, &content, s.read.Rebind(selectDecision), id); err != nil {
-		return nil, s.fault(ctx, "looking up decision "+id, err)
-	}
-	d := new(screening.Decision)
-	return d, s.fault(ctx, "reading decision "+id, json.Unmarshal(content, d))
+	return line[screening.Decision](ctx, s, "decision", selectDecision, id)
 }

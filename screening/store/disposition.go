@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -51,22 +50,8 @@ func addDisposition(ctx context.Context, tx *sqlx.Tx, d *screening.Disposition) 
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, tx.Rebind(insertDisposition), d.ID, d.PartyKey, d.EntityKey, d.WorkKey, text(d.List), text(d.Entity),
-		string(d.Closing), text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked), content)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	var before string
-	if err := tx.GetContext(ctx, &before, tx.Rebind(selectDisposition), d.ID); err != nil {
-		return err
-	}
-	if before != content {
-		return fmt.Errorf("%w: there is another disposition of that ID", ErrConflict)
-	}
-	return nil
+	return addOnce(ctx, tx, "disposition", insertDisposition, selectDisposition, d.ID, content, d.PartyKey, d.EntityKey, d.WorkKey, text(d.List), text(d.Entity),
+		string(d.Closing), text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked))
 }
 
 // Dispositions yields every disposition in the order they were made known,
@@ -77,41 +62,10 @@ func (s *Store) Dispositions(ctx context.Context) iter.Seq2[*screening.Dispositi
 
 // DispositionsUpTo is Dispositions as they were when LastDecision gave that number.
 func (s *Store) DispositionsUpTo(ctx context.Context, last int64) iter.Seq2[*screening.Disposition, error] {
-	return func(yield func(*screening.Disposition, error) bool) {
-		fail := func(err error) { yield(nil, s.fault(ctx, "reading the dispositions", err)) }
-		rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectDispositions), dispositionUpTo(last))
-		if err != nil {
-			fail(err)
-			return
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var content []byte
-			d := new(screening.Disposition)
-			if err := rows.Scan(&content); err != nil {
-				fail(err)
-				return
-			}
-			if err := json.Unmarshal(content, d); err != nil {
-				fail(err)
-				return
-			}
-			if !yield(d, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			fail(err)
-		}
-	}
+	return lines[screening.Disposition](ctx, s, "reading the dispositions", selectDispositions, dispositionUpTo(last))
 }
 
 // Disposition returns one disposition by its ID.
 func (s *Store) Disposition(ctx context.Context, id string) (*screening.Disposition, error) {
-	var content []byte
-	if err := s.read.GetContext(ctx, &content, s.read.Rebind(selectDisposition), id); err != nil {
-		return nil, s.fault(ctx, "looking up disposition "+id, err)
-	}
-	d := new(screening.Disposition)
-	return d, s.fault(ctx, "reading disposition "+id, json.Unmarshal(content, d))
+	return line[screening.Disposition](ctx, s, "disposition", selectDisposition, id)
 }

@@ -835,25 +835,10 @@ func (s *Store) Submitters(ctx context.Context, run, key string) ([]string, erro
 // DecisionsAfter returns the decisions and dispositions kept since LastDecision gave a number.
 func (s *Store) DecisionsAfter(ctx context.Context, last int64) ([]*screening.Decision, []*screening.Disposition, error) {
 	const doing = "reading the latest decisions"
-	decisions, err := contentsAfter[screening.Decision](ctx, s, `select content from decisions where seq > ? order by seq`, decisionUpTo(last))
+	decisions, err := gathered(lines[screening.Decision](ctx, s, doing, `select content from decisions where seq > ? order by seq`, decisionUpTo(last)))
 	if err != nil {
-		return nil, nil, s.fault(ctx, doing, err)
+		return nil, nil, err
 	}
-	dispositions, err := contentsAfter[screening.Disposition](ctx, s, `select content from dispositions where seq > ? order by seq`, dispositionUpTo(last))
-	return decisions, dispositions, s.fault(ctx, doing, err)
-}
-
-func contentsAfter[T any](ctx context.Context, s *Store, query string, last int64) ([]*T, error) {
-	var rows [][]byte
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), last); err != nil {
-		return nil, err
-	}
-	out := make([]*T, len(rows))
-	for i, content := range rows {
-		out[i] = new(T)
-		if err := fromJSON(content, out[i]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	dispositions, err := gathered(lines[screening.Disposition](ctx, s, doing, `select content from dispositions where seq > ? order by seq`, dispositionUpTo(last)))
+	return decisions, dispositions, err
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -217,17 +216,11 @@ func (s *Store) DecisionsAbout(ctx context.Context, parties []string) ([]*screen
 		if err != nil {
 			return nil, s.fault(ctx, doing, err)
 		}
-		var rows [][]byte
-		if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
-			return nil, s.fault(ctx, doing, err)
+		some, err := gathered(lines[screening.Decision](ctx, s, doing, query, args...))
+		if err != nil {
+			return nil, err
 		}
-		for _, content := range rows {
-			d := new(screening.Decision)
-			if err := json.Unmarshal(content, d); err != nil {
-				return nil, s.fault(ctx, doing, fmt.Errorf("a decision: %w", err))
-			}
-			out = append(out, d)
-		}
+		out = append(out, some...)
 	}
 	return out, nil
 }
