@@ -21,11 +21,11 @@ type search struct {
 	scorer
 	asked
 	space   *space
-	epoch   uint32   // of this query
+	epoch   uint32   // of this query: even
 	marks   []mark   // by posting number
 	hit     []uint64 // the bits of those in hits
 	hits    []uint32
-	seen    []uint32 // by name: the epoch that yielded it
+	seen    []uint32 // by name: the epoch that bounded it, or epoch+yielded
 	lift    float64  // what the features may add for the party
 	found   []found
 	other   profile // the candidate's name, unpacked
@@ -33,6 +33,9 @@ type search struct {
 	bounds  bounds
 	bounded int // names looked at so far
 }
+
+// yielded is added to the epoch of a name that is to be compared.
+const yielded = 1
 
 // mark is what a query found of a term of the space.
 type mark struct {
@@ -95,23 +98,35 @@ func (s *space) findLike(t *term) []likeness {
 }
 
 // splits calls yield with the terms that text is written of without blanks,
-// in every way there is, and reports whether there is any.
-func (s *space) splits(text string, yield func(id uint32)) (any bool) {
-	for i := 1; i < len(text); i++ {
-		left := s.spelt(nil, text[:i])
-		if len(left) == 0 {
+// in every way there is.
+func (s *space) splits(text string, yield func(id uint32)) {
+	type part struct {
+		from, to int
+		ids      []uint32
+	}
+	var parts []part
+	var begins, ends [maxWordLen + 1]bool // text[:i] and text[i:] are written of terms
+	begins[0], ends[len(text)] = true, true
+	for i := range len(text) {
+		for j := i + 1; j <= len(text) && begins[i]; j++ {
+			if j-i == len(text) {
+				break // the word itself
+			}
+			if ids := s.spelt(nil, text[i:j]); len(ids) > 0 {
+				begins[j] = true
+				parts = append(parts, part{i, j, ids})
+			}
+		}
+	}
+	for _, p := range slices.Backward(parts) {
+		if !ends[p.to] {
 			continue
 		}
-		right := s.spelt(nil, text[i:])
-		if more := s.splits(text[i:], yield); !more && len(right) == 0 {
-			continue
-		}
-		any = true
-		for _, id := range append(left, right...) {
+		ends[p.from] = true
+		for _, id := range p.ids {
 			yield(id)
 		}
 	}
-	return any
 }
 
 // addLikeness adds one, or the better of two of one posting number.
@@ -141,9 +156,9 @@ func (s *space) spelt(ids []uint32, text string) []uint32 {
 // score against the query, and some that do not.
 func (x *search) each(q *profile, yield func(name uint32)) {
 	s := x.space
-	if x.epoch++; x.epoch == 0 { // the counter went round
+	if x.epoch += 2; x.epoch == 0 { // the counter went round
 		clear(x.seen)
-		x.epoch = 1
+		x.epoch = 2
 	}
 	for _, t := range x.hits {
 		x.hit[t>>6] = 0
@@ -261,9 +276,13 @@ func (x *search) visit(key uint64, yield func(name uint32)) {
 		if c.print != uint32(key) {
 			continue
 		}
+		if x.seen[c.value] >= x.epoch {
+			continue
+		}
 		x.bounded++
-		if x.bound(c.value) >= x.space.least && x.seen[c.value] != x.epoch {
-			x.seen[c.value] = x.epoch
+		x.seen[c.value] = x.epoch
+		if x.bound(c.value) >= x.space.least {
+			x.seen[c.value] = x.epoch + yielded
 			yield(c.value)
 		}
 	}
@@ -292,8 +311,8 @@ func (x *search) visitWhole(q *profile, yield func(name uint32)) {
 		for _, c := range x.space.found.bucket(key) {
 			if c.print == uint32(key) && most > 0 {
 				most--
-				if x.seen[c.value] != x.epoch {
-					x.seen[c.value] = x.epoch
+				if x.seen[c.value] != x.epoch+yielded {
+					x.seen[c.value] = x.epoch + yielded
 					yield(c.value)
 				}
 			}

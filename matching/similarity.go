@@ -1,8 +1,6 @@
 package matching
 
 import (
-	"math/bits"
-
 	"github.com/adrg/strutil/metrics"
 )
 
@@ -67,7 +65,7 @@ func spelling(a, b string, aSet, bSet uint32) float32 {
 	if short {
 		limit = 1 // only of the cheapest kind, below
 	}
-	if limit == 0 || len(b)-len(a) > limit || bits.OnesCount32(aSet^bSet) > 2*limit || len(b) > maxWordLen {
+	if limit == 0 || len(b)-len(a) > limit || missing(aSet, bSet) > limit || len(b) > maxWordLen {
 		return 0
 	}
 	cost, edits := editCost(a, b, limit)

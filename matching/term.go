@@ -420,8 +420,12 @@ func mayBeSpelt(a, b shape) bool {
 	if d := n - m; (d > limit || -d > limit) && n != 31 && m != 31 {
 		return false
 	}
-	return bits.OnesCount32(uint32((a^b)&shapeLetters)) <= 2*limit
+	return missing(uint32(a&shapeLetters), uint32(b&shapeLetters)) <= limit
 }
+
+// missing is the least number of edits between words of these letters: each
+// letter that only one of them has is one, or half of a letter replaced.
+func missing(a, b uint32) int { return max(bits.OnesCount32(a&^b), bits.OnesCount32(b&^a)) }
 
 // prefixLen is how much of a word the vocabulary keeps neighbours of.
 const prefixLen = 7
