@@ -243,7 +243,10 @@ func (c *cutter) input(ctx context.Context, dir string, in *screening.Input, col
 	if err != nil {
 		return err
 	}
-	book, err := intake.Open(path, intake.Options{Columns: columns})
+	book, err := intake.Open(ctx, path, intake.Options{Columns: columns, Limits: c.env.Limits.Sheet})
+	if err != nil && ctx.Err() != nil { // it says nothing about the file
+		return ctx.Err()
+	}
 	if err != nil {
 		in.Error = err.Error()
 		return nil

@@ -79,7 +79,7 @@ func Decide(ctx context.Context, env *Env, path, actor string) (*Decided, error)
 	if err != nil {
 		return nil, err
 	}
-	read, err := reports.ReadDecisions(ctx, f, st.Size(), [][]byte{seal}, reports.Limits{Now: env.Now()})
+	read, err := reports.ReadDecisions(ctx, f, st.Size(), [][]byte{seal}, env.ofWorkbook(env.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}

@@ -122,7 +122,7 @@ func (ib *inbox) isReview(ctx context.Context, d *drop) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = reports.ReadDecisions(ctx, f, st.Size(), [][]byte{seal}, reports.Limits{Now: ib.now})
+	_, err = reports.ReadDecisions(ctx, f, st.Size(), [][]byte{seal}, ib.env.ofWorkbook(ib.now))
 	return err == nil, err
 }
 
@@ -358,7 +358,7 @@ func drain(results iter.Seq2[*screening.Result, error]) error {
 // beside yields the stored results of a run of one file with the cells of its rows.
 func beside(ctx context.Context, env *Env, run *screening.Run, file string) iter.Seq2[*screening.Result, error] {
 	return func(yield func(*screening.Result, error) bool) {
-		book, err := intake.Open(file, intake.Options{Columns: env.columns(nil)})
+		book, err := intake.Open(ctx, file, intake.Options{Columns: env.columns(nil), Limits: env.Limits.Sheet})
 		if err != nil {
 			yield(nil, err)
 			return

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"partnerscreen/lists"
+	"partnerscreen/reports"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
 	"partnerscreen/screening/store"
@@ -55,6 +56,9 @@ type Env struct {
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
 
+	// Limits bound what strangers' files may cost to read; the zero value is each reader's own.
+	Limits Limits
+
 	// Jobs are the kinds there are; nil is All.
 	Jobs []Job
 	// What a job is given that runs in a worker: the queue, itself, and a way to say
@@ -68,6 +72,20 @@ type Env struct {
 var registered []Job
 
 func init() { registered = All }
+
+// Limits are what one file may cost at each door.
+type Limits struct {
+	Sheet    intake.Limits
+	Workbook reports.Limits
+	List     lists.Limits
+}
+
+// ofWorkbook are the limits of a workbook that comes back.
+func (env *Env) ofWorkbook(now time.Time) reports.Limits {
+	l := env.Limits.Workbook
+	l.Now = now
+	return l
+}
 
 func (env *Env) jobs() []Job {
 	if env.Jobs != nil {

@@ -41,12 +41,12 @@ func PreviewFile(ctx context.Context, env *Env, name, hash string, columns intak
 		return nil, err
 	}
 	p := &Preview{Columns: columns}
-	book, err := intake.Read(name, content, intake.Options{Columns: env.columns(columns), Unnamed: true})
+	book, err := intake.Read(ctx, name, content, intake.Options{Columns: env.columns(columns), Unnamed: true, Limits: env.Limits.Sheet})
 	if err == nil && columns == nil {
 		if p.Columns, err = RememberedColumns(ctx, env, book.Sheets()); err == nil && p.Columns != nil {
 			err = book.Close()
 			if err == nil {
-				book, err = intake.Read(name, content, intake.Options{Columns: env.columns(p.Columns), Unnamed: true})
+				book, err = intake.Read(ctx, name, content, intake.Options{Columns: env.columns(p.Columns), Unnamed: true, Limits: env.Limits.Sheet})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -200,7 +201,7 @@ func refreshOne(ctx context.Context, env *Env, card *lists.Card, from string) Re
 		return r
 	}
 
-	reading, err := lists.Read(card, fetched, lists.DefaultLimits)
+	reading, err := lists.Read(ctx, card, fetched, cmp.Or(env.Limits.List, lists.DefaultLimits))
 	if err != nil {
 		return fail(err)
 	}

@@ -93,7 +93,7 @@ func keptRows(ctx context.Context, env *Env, run *screening.Run, dir string) ite
 			if err != nil {
 				continue
 			}
-			book, err := intake.Open(path, intake.Options{Columns: t.Columns})
+			book, err := intake.Open(ctx, path, intake.Options{Columns: t.Columns, Limits: env.Limits.Sheet})
 			if err != nil {
 				continue
 			}

@@ -245,7 +245,10 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 	persons := false
 	for _, file := range opts.Files {
 		in := screening.Input{File: inputName(s.Run, filepath.Base(file))}
-		book, err := intake.Open(file, intake.Options{Columns: env.columns(opts.Columns)})
+		book, err := intake.Open(ctx, file, intake.Options{Columns: env.columns(opts.Columns), Limits: env.Limits.Sheet})
+		if err != nil && ctx.Err() != nil {
+			return nil, errors.Join(ctx.Err(), s.Close())
+		}
 		if err != nil {
 			in.Error = err.Error()
 		} else {

@@ -35,7 +35,7 @@ func readCustom(t *testing.T, c CustomConfig, content []byte) *Reading {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Read(&card, f, DefaultLimits)
+	r, err := Read(t.Context(), &card, f, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,14 @@ type findings struct {
 	index map[Finding]int
 }
 
+// mostFindings is how many different things are kept about one edition.
+const mostFindings = 5_000
+
 // add notes one finding; holds marks those that must keep the edition from being used.
 func (f *findings) add(kind, place, text string, holds bool) {
+	if len(f.list) >= mostFindings {
+		kind, place, text = "more", "", "and more findings, which are not kept one by one"
+	}
 	key := Finding{Kind: kind, Text: text, Holds: holds}
 	if f.index == nil {
 		f.index = map[Finding]int{}

@@ -359,7 +359,7 @@ func TestFetchOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Read(&card, got, DefaultLimits)
+	r, err := Read(t.Context(), &card, got, DefaultLimits)
 	if err != nil || len(r.Entities) != 1 || !r.Published.IsZero() {
 		t.Errorf("%+v, %v", r, err)
 	}

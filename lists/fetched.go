@@ -1,6 +1,7 @@
 package lists
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -152,7 +153,7 @@ func choose(present []*Format, dir Dir) (*Format, string) {
 	undated := -1
 	for i, f := range present {
 		src, _ := f.in(dir)
-		if dates[i] = f.published(src); dates[i].IsZero() && undated < 0 {
+		if dates[i] = f.published(within(context.Background(), src, DefaultLimits)); dates[i].IsZero() && undated < 0 {
 			undated = i
 		}
 	}
@@ -202,6 +203,11 @@ func (f *Format) published(src Source) time.Time {
 }
 
 func hashFile(dir, name string) (screening.EditionFile, error) {
+	if st, err := os.Stat(filepath.Join(dir, name)); err != nil {
+		return screening.EditionFile{}, err
+	} else if !st.Mode().IsRegular() {
+		return screening.EditionFile{}, fmt.Errorf("%s is not a plain file; put the published file itself there", name)
+	}
 	r, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
 		return screening.EditionFile{}, err

@@ -145,7 +145,7 @@ func held(t *testing.T, card *Card, files map[string]string) (string, *Reading) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Read(card, f, DefaultLimits)
+	r, err := Read(t.Context(), card, f, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func TestFromDir(t *testing.T) {
 			if f.Format.Name != c.format || !strings.Contains(f.Reason, c.reason) || (c.reason == "") != (f.Reason == "") {
 				t.Errorf("format %s, reason %q; want %s, %q", f.Format.Name, f.Reason, c.format, c.reason)
 			}
-			r, err := Read(&usOFACSDN, f, DefaultLimits)
+			r, err := Read(t.Context(), &usOFACSDN, f, DefaultLimits)
 			if err != nil || len(r.Entities) == 0 {
 				t.Errorf("%d entities, %v", len(r.Entities), err)
 			}
@@ -322,7 +322,7 @@ func TestReadLimits(t *testing.T) {
 		{"exactly as large as allowed", Limits{MaxFile: int64(len("name\n") + 100*len("Alder Works\n"))}, ""},
 		{"too large", Limits{MaxFile: 500}, "larger than the limit"},
 	} {
-		r, err := Read(&card, f, c.limits)
+		r, err := Read(t.Context(), &card, f, c.limits)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -333,7 +333,7 @@ func TestReadLimits(t *testing.T) {
 	}
 	// A quote that never closes must not swallow the file into one record.
 	write(t, filepath.Join(dir, "watch", "names.csv"), "name\n\""+strings.Repeat(strings.Repeat("alder ", 100)+"\n", maxRecord/600+200))
-	r, err := Read(&card, f, DefaultLimits)
+	r, err := Read(t.Context(), &card, f, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -351,7 +351,7 @@ func TestReadKeepsPartiesOfOneIDApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Read(&card, f, DefaultLimits)
+	r, err := Read(t.Context(), &card, f, DefaultLimits)
 	if err != nil || len(r.Entities) != 2 || r.Entities[0].ID == r.Entities[1].ID {
 		t.Errorf("%v, %v", r.Entities, err)
 	}

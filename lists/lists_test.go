@@ -268,7 +268,7 @@ func TestWrongFiles(t *testing.T) {
 					write(t, filepath.Join(dir, name), content(string(whole)))
 				}
 				broken, _ := format.in(Dir(dir))
-				r, err := Read(card, &Fetched{Format: format, Source: broken}, DefaultLimits)
+				r, err := Read(t.Context(), card, &Fetched{Format: format, Source: broken}, DefaultLimits)
 				if err != nil {
 					t.Fatal(err)
 				}

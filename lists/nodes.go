@@ -62,7 +62,8 @@ func nodes(r io.Reader, file, root string, containers []string, visit func(*node
 			case slices.Contains(containers, token.Name.Local):
 				open = append(open, token.Name.Local)
 			default:
-				n, err := readNode(d, file, token, len(open)+1)
+				left := maxNodes
+				n, err := readNode(d, file, token, len(open)+1, &left)
 				if err != nil {
 					return nil, err
 				}
@@ -72,12 +73,29 @@ func nodes(r io.Reader, file, root string, containers []string, visit func(*node
 			}
 		case xml.EndElement:
 			open = open[:len(open)-1]
+		case xml.Directive:
+			if err := noDirective(file); err != nil {
+				return nil, err
+			}
+		}
+		if len(open) > maxDepth {
+			return nil, fmt.Errorf("reading %s: elements nest deeper than %d", file, maxDepth)
 		}
 	}
 }
 
-// readNode reads the rest of an element whose start has been read.
-func readNode(d *xml.Decoder, file string, start xml.StartElement, depth int) (*node, error) {
+// noDirective refuses what declares a document type or entities: no list has
+// them, and they are how a small file unfolds into a large one.
+func noDirective(file string) error {
+	return fmt.Errorf("%s declares a document type or entities, which no list does: it is not read", file)
+}
+
+// readNode reads the rest of an element whose start has been read; left is
+// how many more elements the record may have.
+func readNode(d *xml.Decoder, file string, start xml.StartElement, depth int, left *int) (*node, error) {
+	if *left--; *left < 0 {
+		return nil, fmt.Errorf("reading %s: a record has more than %d elements", file, maxNodes)
+	}
 	if depth > maxDepth {
 		return nil, fmt.Errorf("reading %s: elements nest deeper than %d", file, maxDepth)
 	}
@@ -91,13 +109,15 @@ func readNode(d *xml.Decoder, file string, start xml.StartElement, depth int) (*
 		case xml.CharData:
 			n.text.Write(token)
 		case xml.StartElement:
-			kid, err := readNode(d, file, token, depth+1)
+			kid, err := readNode(d, file, token, depth+1, left)
 			if err != nil {
 				return nil, err
 			}
 			n.Kids = append(n.Kids, kid)
 		case xml.EndElement:
 			return n, nil
+		case xml.Directive:
+			return nil, noDirective(file)
 		}
 	}
 }

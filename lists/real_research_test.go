@@ -40,7 +40,7 @@ func TestRealResearch(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			reading, err := Read(card, fetched, DefaultLimits)
+			reading, err := Read(t.Context(), card, fetched, DefaultLimits)
 			if err != nil {
 				t.Fatal(err)
 			}

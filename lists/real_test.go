@@ -42,7 +42,7 @@ func refreshReal(t *testing.T, card *Card, dir string, last *LastGood) (*Reading
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Read(card, f, DefaultLimits)
+	r, err := Read(t.Context(), card, f, DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
 	}

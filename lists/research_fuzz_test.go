@@ -46,7 +46,7 @@ func fuzzCard(f *testing.F, id, format, name string) {
 		edition := maps.Clone(files)
 		edition[name] = text
 		// As an edition is read: ids that an edition repeats are told apart there.
-		r, err := Read(card, &Fetched{Format: &card.Formats[at], Source: edition}, DefaultLimits)
+		r, err := Read(t.Context(), card, &Fetched{Format: &card.Formats[at], Source: edition}, DefaultLimits)
 		if err != nil {
 			t.Fatal(err)
 		}

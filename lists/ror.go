@@ -2,7 +2,6 @@ package lists
 
 import (
 	"archive/zip"
-	"bytes"
 	"cmp"
 	"compress/gzip"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -83,8 +83,8 @@ var rorLinks = map[string]string{"parent": "parent", "successor": "successor"}
 
 var rorIdentifiers = map[string]string{"grid": "grid", "isni": "isni"}
 
-// most is how large the registry may be once unpacked.
-const mostROR = 4 << 30
+// maxROR is how large the registry may be once unpacked; a release has half a gigabyte.
+const maxROR = 2 << 30
 
 // parseROR reads the records. The registry dates its records, not its dump:
 // the day the newest was changed stands for the publisher's date.
@@ -96,32 +96,23 @@ func parseROR(src Source, emit func(*screening.Entity)) (Header, error) {
 		return header, err
 	}
 	defer done()
-	d := json.NewDecoder(io.LimitReader(r, mostROR))
-	if t, err := d.Token(); err != nil || t != json.Delim('[') {
-		return header, fmt.Errorf("%s does not begin with a JSON array of records: %w", name, cmp.Or(err, errors.New("another value stands there")))
-	}
-	newest := ""
-	for n := 1; d.More(); n++ {
+	newest, n := "", 0
+	whole := &limitedReader{r: r, left: maxROR, name: name}
+	err = jsonRecords(whole, name, "", func(raw json.RawMessage) error {
+		n++
 		var rec rorRecord
-		if err := d.Decode(&rec); err != nil {
-			header.Findings = found.all()
-			return header, fmt.Errorf("%s record %d: %w", name, n, err)
+		if err := json.Unmarshal(raw, &rec); err != nil {
+			return fmt.Errorf("%s record %d: %w", name, n, err)
 		}
-		at := fmt.Sprintf("%s record %d", name, n)
-		e := rec.entity(at, &found)
-		if e == nil {
-			continue
+		if e := rec.entity(fmt.Sprintf("%s record %d", name, n), &found); e != nil {
+			newest = max(newest, rec.Admin.Modified.Date)
+			emit(e)
 		}
-		newest = max(newest, rec.Admin.Modified.Date)
-		emit(e)
-	}
-	if _, err := d.Token(); err != nil {
-		header.Findings = found.all()
-		return header, fmt.Errorf("%s ends before its array does: %w", name, io.ErrUnexpectedEOF)
-	}
+		return nil
+	})
 	header.Published, _ = time.Parse(time.DateOnly, newest)
 	header.Findings = found.all()
-	return header, nil
+	return header, err
 }
 
 // openROR opens the one file of the edition, whatever it is packed in.
@@ -141,13 +132,18 @@ func openROR(src Source) (r io.Reader, name string, done func(), err error) {
 		}
 		return z, name, shut, nil
 	case strings.HasSuffix(strings.ToLower(name), ".zip"):
-		b, err := io.ReadAll(f)
+		aside, size, err := asideOf(f)
 		if err != nil {
 			return fail(fmt.Errorf("reading %s: %w", name, err))
 		}
-		z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+		plain := shut
+		shut = func() { plain(); _ = aside.Close(); _ = os.Remove(aside.Name()) }
+		z, err := zip.NewReader(aside, size)
 		if err != nil {
-			return fail(fmt.Errorf("%s is no zip file: %w", name, err))
+			return fail(fmt.Errorf("%s is no whole zip file: %w", name, err))
+		}
+		if len(z.File) > 100 {
+			return fail(fmt.Errorf("%s holds %d files, and 100 is the limit: it is no release of the registry", name, len(z.File)))
 		}
 		// Older releases hold both schemas: the one that is not named v1.
 		for _, member := range z.File {
@@ -164,6 +160,37 @@ func openROR(src Source) (r io.Reader, name string, done func(), err error) {
 		return fail(fmt.Errorf("%s holds no JSON of schema 2", name))
 	}
 	return f, name, shut, nil
+}
+
+// asideOf copies what can only be read from its front into a temporary file:
+// a zip is read from its end. The caller removes it.
+func asideOf(r io.Reader) (*os.File, int64, error) {
+	f, err := os.CreateTemp("", "screener-registry-")
+	if err != nil {
+		return nil, 0, err
+	}
+	n, err := io.Copy(f, r)
+	if err != nil {
+		return nil, 0, errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	return f, n, nil
+}
+
+// limitedReader is a file that unfolds to no more than the limit.
+type limitedReader struct {
+	r    io.Reader
+	left int64
+	name string
+}
+
+// Read reads on while it may.
+func (l *limitedReader) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, fmt.Errorf("%s unfolds to more than %d MB", l.name, maxROR>>20)
+	}
+	n, err := l.r.Read(p)
+	l.left -= int64(n)
+	return n, err
 }
 
 // entity is the record as an organisation without listings; nil where it has

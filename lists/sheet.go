@@ -1,22 +1,37 @@
 package lists
 
 import (
+	"archive/zip"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
+
+	"partnerscreen/screening"
 )
 
 // Limits on a workbook: the file itself, and what it unpacks to. The largest
 // published list is 1.3 MB and unpacks to 20 MB.
 const (
 	maxWorkbook = 64 << 20
-	maxUnpacked = 512 << 20
+	maxUnpacked = 256 << 20
+	mostCells   = 10_000_000 // those counted that a row reaches over
 )
+
+// listBook bounds a published workbook before it is opened.
+var listBook = screening.WorkbookLimits{
+	Parts: 1_000, Unzipped: maxUnpacked, Aside: 8 << 20, Held: 128 << 20, Spills: spills, Ratio: 300,
+	Rows: 2_000_000, Cells: mostCells, Texts: 1_500_000, Row: 8 << 20, Time: 2 * time.Minute,
+}
+
+// spills is how large a member may be and stay in memory while it is read.
+const spills = 16 << 20
 
 // sheetRows reads the first sheet of an XLSX workbook by the names of its
 // columns, raw: a date is the number Excel keeps (see DateOfSerial). It hands
@@ -58,12 +73,20 @@ func sheetCells(r io.Reader, file string, do func(line int, cells []string) erro
 	case !bytes.HasPrefix(b, []byte("PK")):
 		return nil, fmt.Errorf("%s is not an XLSX workbook", file)
 	}
+	late := overdue(r)
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, fmt.Errorf("%s is not a whole XLSX workbook: %w", file, io.ErrUnexpectedEOF)
+	}
+	if err := screening.VetWorkbook(context.Background(), z, listBook); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", file, err)
+	}
 	defer func() { // a broken workbook must not take the program down with its library
 		if p := recover(); p != nil {
 			err = fmt.Errorf("reading %s: the workbook is broken: %v", file, p)
 		}
 	}()
-	book, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked})
+	book, err := excelize.OpenReader(bytes.NewReader(b), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: spills})
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
@@ -72,11 +95,11 @@ func sheetCells(r io.Reader, file string, do func(line int, cells []string) erro
 	if len(sheets) == 0 {
 		return nil, fmt.Errorf("%s has no sheet", file)
 	}
-	if err := eachRow(book, sheets[0], file, do); err != nil {
+	if err := eachRow(book, sheets[0], file, late, do); err != nil {
 		return nil, err
 	}
 	for _, more := range sheets[1:] {
-		err := eachRow(book, more, file, func(int, []string) error { return errFilled })
+		err := eachRow(book, more, file, late, func(int, []string) error { return errFilled })
 		if err != nil && !errors.Is(err, errFilled) {
 			return nil, err
 		}
@@ -90,16 +113,23 @@ func sheetCells(r io.Reader, file string, do func(line int, cells []string) erro
 // errFilled stops the reading of a sheet at its first row that is not blank.
 var errFilled = errors.New("the sheet is not empty")
 
-func eachRow(book *excelize.File, sheet, file string, do func(line int, cells []string) error) (err error) {
+func eachRow(book *excelize.File, sheet, file string, late func() error, do func(line int, cells []string) error) (err error) {
 	rows, err := book.Rows(sheet)
 	if err != nil {
 		return fmt.Errorf("reading %s, sheet %s: %w", file, sheet, err)
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
+	all := 0
 	for line := 1; rows.Next(); line++ {
+		if err := late(); err != nil {
+			return err
+		}
 		cells, err := rows.Columns()
 		if err != nil {
 			return fmt.Errorf("reading %s row %d: %w", file, line, err)
+		}
+		if all += len(cells); all > mostCells {
+			return fmt.Errorf("reading %s row %d: its rows reach over more than %d cells", file, line, mostCells)
 		}
 		filled := false
 		for i := range cells {

@@ -25,6 +25,12 @@ type columns struct {
 // cannot take the whole file into memory.
 const maxRecord = 8 << 20
 
+// maxNodes bounds the elements of one record; the largest known has some thousand.
+const maxNodes = 200_000
+
+// mostColumns is how many columns a published table may have; the widest known has 60.
+const mostColumns = 1_000
+
 // maxDepth bounds how deep the elements of a file may nest; the deepest list known has 12 levels.
 const maxDepth = 64
 
@@ -64,6 +70,9 @@ func openTable(r io.Reader, file string, comma rune, cols columns) (*table, erro
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the header of %s: %w", file, err)
+	}
+	if len(header) > mostColumns {
+		return nil, fmt.Errorf("the header of %s has %d columns, and %d is the limit: it is not the file it is named as", file, len(header), mostColumns)
 	}
 	for i, h := range header {
 		h = strings.TrimSpace(h)
@@ -112,6 +121,8 @@ func (t *table) Next() (row, error) {
 		case slices.Equal(cells, t.header):
 			t.find("row", line, "the header again, left out")
 			continue
+		case len(cells) > mostColumns:
+			return row{}, fmt.Errorf("%s line %d has %d cells, and %d is the limit", t.file, line, len(cells), mostColumns)
 		case len(cells) != len(t.header):
 			t.find("row", line, fmt.Sprintf("%d cells under %d headers", len(cells), len(t.header)))
 		}
@@ -120,7 +131,12 @@ func (t *table) Next() (row, error) {
 }
 
 func (t *table) find(kind string, line int, text string) {
-	t.Findings = append(t.Findings, Finding{Kind: kind, Place: fmt.Sprintf("%s line %d", t.file, line), Text: text})
+	switch {
+	case len(t.Findings) < mostFindings:
+		t.Findings = append(t.Findings, Finding{Kind: kind, Place: fmt.Sprintf("%s line %d", t.file, line), Text: text})
+	case len(t.Findings) == mostFindings:
+		t.Findings = append(t.Findings, Finding{Kind: "more", Place: t.file, Text: "and more findings, which are not kept one by one"})
+	}
 }
 
 // Get returns the cell under the header, trimmed, or "" where there is none.

@@ -76,18 +76,20 @@ type Decisions struct {
 // Limits bound what a workbook coming back may cost. The zero value of a
 // field is its default.
 type Limits struct {
-	Bytes    int64     // of the file; 64 MB
-	Unzipped int64     // of all its parts together; 512 MB
-	Rows     int       // of one sheet; 200,000
-	Columns  int       // of one sheet; 500
-	Cells    int       // of all sheets; 5,000,000
-	Now      time.Time // a date to hold until must lie after it; zero does not ask
+	Bytes    int64         // of the file; 64 MB
+	Unzipped int64         // of all its parts together; 512 MB
+	Rows     int           // of one sheet; 200,000
+	Columns  int           // of one sheet; 500
+	Cells    int           // of all sheets; 50,000,000
+	Time     time.Duration // for reading it all; 2 minutes
+	Now      time.Time     // a date to hold until must lie after it; zero does not ask
 	TempDir  string
 }
 
 func (l Limits) or() Limits {
 	l.Bytes, l.Unzipped = cmp.Or(l.Bytes, 64<<20), cmp.Or(l.Unzipped, 512<<20)
 	l.Rows, l.Columns, l.Cells = cmp.Or(l.Rows, 200_000), cmp.Or(l.Columns, 500), cmp.Or(l.Cells, 50_000_000)
+	l.Time = cmp.Or(l.Time, 2*time.Minute)
 	return l
 }
 
@@ -114,7 +116,14 @@ func ReadDecisions(ctx context.Context, r io.ReaderAt, size int64, keys [][]byte
 	if len(keys) == 0 {
 		return nil, errors.New("reading decisions: no key to check the lines with")
 	}
-	content, err := looksRight(r, size, limits)
+	ctx, cancel := context.WithTimeoutCause(ctx, limits.Time, fmt.Errorf("%w: reading it takes longer than %s", ErrTooLarge, limits.Time))
+	defer cancel()
+	defer func() {
+		if cause := context.Cause(ctx); err != nil && errors.Is(cause, ErrTooLarge) {
+			err = fmt.Errorf("reading the workbook: %w", cause)
+		}
+	}()
+	content, err := looksRight(ctx, r, size, limits)
 	if err != nil {
 		return nil, fmt.Errorf("reading the workbook: %w", err)
 	}
@@ -147,7 +156,7 @@ func (rd *reading) xlsx(ctx context.Context, r io.ReaderAt, size int64) (err err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	f, err := excelize.OpenReader(io.NewSectionReader(r, 0, size), excelize.Options{
-		RawCellValue: true, UnzipSizeLimit: rd.limits.Unzipped, UnzipXMLSizeLimit: min(16<<20, rd.limits.Unzipped), TmpDir: dir,
+		RawCellValue: true, UnzipSizeLimit: rd.limits.Unzipped, UnzipXMLSizeLimit: min(spills, rd.limits.Unzipped), TmpDir: dir,
 	})
 	if err != nil {
 		return fmt.Errorf("%w (%w)", ErrNotWorkbook, err)
@@ -188,7 +197,7 @@ func (rd *reading) xlsxSheet(ctx context.Context, f *excelize.File, name string)
 // looksRight refuses what is no workbook, and what would be too large opened,
 // by its first bytes and its directory. It returns the member that holds the
 // sheets of an OpenDocument file, or nil for a workbook.
-func looksRight(r io.ReaderAt, size int64, limits Limits) (content *zip.File, err error) {
+func looksRight(ctx context.Context, r io.ReaderAt, size int64, limits Limits) (content *zip.File, err error) {
 	if size > limits.Bytes {
 		return nil, fmt.Errorf("%w: %d MB, the limit is %d", ErrTooLarge, size>>20, limits.Bytes>>20)
 	}
@@ -206,28 +215,31 @@ func looksRight(r io.ReaderAt, size int64, limits Limits) (content *zip.File, er
 	if err != nil {
 		return nil, fmt.Errorf("%w: save the file as .xlsx (%w)", ErrNotWorkbook, err)
 	}
-	const parts, ratio, aside = 5000, 300, 32 << 20
-	if len(z.File) > parts {
-		return nil, fmt.Errorf("%w: %d parts", ErrTooLarge, len(z.File))
+	err = screening.VetWorkbook(ctx, z, screening.WorkbookLimits{
+		Parts: 5000, Unzipped: limits.Unzipped, Aside: 8 << 20, Held: 160 << 20, Spills: spills, Ratio: 300,
+		Rows: 10 * limits.Rows, Cells: limits.Cells, Texts: 1_500_000, Row: 8 << 20, Time: limits.Time,
+	})
+	switch {
+	case errors.Is(err, screening.ErrWorkbookTooLarge):
+		return nil, fmt.Errorf("%w once it is opened: %w; give it back as it was made, without other sheets", ErrTooLarge, err)
+	case errors.Is(err, screening.ErrWorkbookUnsafe):
+		return nil, fmt.Errorf("%w: %w; open it in a spreadsheet program and save it as .xlsx", ErrNotWorkbook, err)
+	case err != nil:
+		return nil, err
 	}
-	var sum uint64
-	workbook := false
 	for _, m := range z.File {
-		workbook = workbook || m.Name == contentTypes
-		if m.Name == odsContent {
+		switch m.Name {
+		case contentTypes:
+			return nil, nil
+		case odsContent:
 			content = m
 		}
-		large := m.UncompressedSize64 > aside && !strings.Contains(m.Name, "worksheets/") && !strings.Contains(m.Name, "sharedStrings") && m.Name != odsContent
-		sum += m.UncompressedSize64
-		if sum > uint64(limits.Unzipped) || large || m.UncompressedSize64 > 1<<20 && m.UncompressedSize64/ratio > m.CompressedSize64 {
-			return nil, fmt.Errorf("%w once it is opened (part %s)", ErrTooLarge, m.Name)
-		}
-	}
-	if workbook {
-		content = nil
 	}
 	return content, nil
 }
+
+// spills is how large a member may be and stay in memory while it is read.
+const spills = 16 << 20
 
 // reading is a workbook half read.
 type reading struct {

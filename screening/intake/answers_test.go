@@ -69,7 +69,7 @@ func TestAnswers(t *testing.T) {
 }
 
 func TestAnswersOfARow(t *testing.T) {
-	book, err := Read("x.csv", []byte("Partner,Funder,Openly publishable?,What is shared,ECCN,NDA\n"+
+	book, err := Read(t.Context(), "x.csv", []byte("Partner,Funder,Openly publishable?,What is shared,ECCN,NDA\n"+
 		"Velmora Institute,anonymous donor,yes,published papers,EAR99,yes\nOrsk Verein,,,,,\n"), Options{})
 	if err != nil {
 		t.Fatal(err)

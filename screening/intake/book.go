@@ -65,7 +65,7 @@ type Book struct {
 // and not by its name. An error is a *FileError wherever the file is at fault.
 // A file in which no sheet has a column that names a party is an error that
 // lists the headers seen and the option to write. Close the Book after use.
-func Open(path string, opts Options) (*Book, error) {
+func Open(ctx context.Context, path string, opts Options) (*Book, error) {
 	name := filepath.Base(path)
 	f, err := os.Open(path)
 	if err != nil {
@@ -84,7 +84,7 @@ func Open(path string, opts Options) (*Book, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	b, err := open(name, f, info.Size(), opts)
+	b, err := open(ctx, name, f, info.Size(), opts)
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -93,13 +93,13 @@ func Open(path string, opts Options) (*Book, error) {
 }
 
 // Read is Open for a file that is in memory already, under the name it came with.
-func Read(name string, content []byte, opts Options) (*Book, error) {
-	return open(filepath.Base(name), bytes.NewReader(content), int64(len(content)), opts)
+func Read(ctx context.Context, name string, content []byte, opts Options) (*Book, error) {
+	return open(ctx, filepath.Base(name), bytes.NewReader(content), int64(len(content)), opts)
 }
 
-func open(name string, r io.ReaderAt, size int64, opts Options) (*Book, error) {
+func open(ctx context.Context, name string, r io.ReaderAt, size int64, opts Options) (*Book, error) {
 	b := &Book{file: name, limits: opts.Limits.orDefaults(), close: func() error { return nil }}
-	err := b.open(r, size, opts.Columns)
+	err := b.open(ctx, r, size, opts.Columns)
 	var fe *FileError
 	if opts.Unnamed && errors.As(err, &fe) && fe.noNames && slices.ContainsFunc(b.reads, func(l *layout) bool { return l.headerRow > 0 && !l.noHeader }) {
 		err = nil
@@ -115,7 +115,7 @@ func (b *Book) Named() bool {
 	return slices.ContainsFunc(b.reads, func(l *layout) bool { return len(l.names) > 0 })
 }
 
-func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
+func (b *Book) open(ctx context.Context, r io.ReaderAt, size int64, mappings Columns) error {
 	for _, m := range mappings {
 		if _, ok := roleNamed(m.Role); !ok {
 			return fmt.Errorf("unknown column role %q%s; the roles are %s", m.Role, didYouMean(m.Role), strings.Join(Roles(), ", "))
@@ -132,7 +132,7 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 	if err != nil {
 		return err
 	}
-	m := newMeter(b.limits)
+	m := newMeter(ctx, b.limits)
 	switch kind {
 	case formatXLSX:
 		b.source, err = openXLSX(zr, m)
@@ -144,7 +144,7 @@ func (b *Book) open(r io.ReaderAt, size int64, mappings Columns) error {
 	if err != nil {
 		return err
 	}
-	return b.readHeaders(mappings, m)
+	return b.readHeaders(ctx, mappings, m)
 }
 
 // hashOf is the SHA-256 of what r gives, in hex.
@@ -175,19 +175,23 @@ func openText(r io.ReaderAt, size int64, mappings Columns, m *meter) (*source, e
 const dateLines = 2_000
 
 // readHeaders reads the top of each sheet and settles how the rest is read.
-func (b *Book) readHeaders(mappings Columns, m *meter) error {
+func (b *Book) readHeaders(ctx context.Context, mappings Columns, m *meter) error {
 	names, filled := 0, 0
 	for _, t := range b.source.tabs {
 		var top []line
 		var dates dateOrder
 		var l *layout
 		// The clock runs on from sheet to sheet; what is counted is counted again when the rows are read.
-		sample := &meter{limits: b.limits, since: m.since}
-		for ln, err := range t.lines(context.Background(), sample) {
+		sample := newMeter(ctx, b.limits)
+		sample.since = m.since
+		for ln, err := range t.lines(ctx, sample) {
 			if err != nil {
 				return b.inSheet(t, err)
 			}
 			if len(top) < headerLines {
+				if err := sample.top(ln); err != nil {
+					return b.inSheet(t, err)
+				}
 				top = append(top, ln)
 				if len(top) < headerLines {
 					continue
@@ -316,7 +320,7 @@ func (b *Book) Sheets() []screening.Sheet {
 // called again to read from the start.
 func (b *Book) Rows(ctx context.Context) iter.Seq2[*screening.Partner, error] {
 	return func(yield func(*screening.Partner, error) bool) {
-		m := newMeter(b.limits)
+		m := newMeter(ctx, b.limits)
 		var down fillDown
 		tab := -1
 		for ln, err := range b.source.rows(ctx, m) {

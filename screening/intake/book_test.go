@@ -28,7 +28,7 @@ import (
 // read opens content and gives all its rows.
 func read(t testing.TB, content []byte, opts Options) (*Book, []*screening.Partner) {
 	t.Helper()
-	b, err := Read("sheet.dat", content, opts)
+	b, err := Read(t.Context(), "sheet.dat", content, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +296,7 @@ func TestRefused(t *testing.T) {
 			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := Open(path, Options{})
+			_, err := Open(t.Context(), path, Options{})
 			fe, ok := errors.AsType[*FileError](err)
 			if !ok {
 				t.Fatalf("got %v, want a *FileError", err)
@@ -310,13 +310,13 @@ func TestRefused(t *testing.T) {
 		})
 	}
 	t.Run("no such file", func(t *testing.T) {
-		_, err := Open(filepath.Join(t.TempDir(), "gone.csv"), Options{})
+		_, err := Open(t.Context(), filepath.Join(t.TempDir(), "gone.csv"), Options{})
 		if err == nil || err.Error() != "reading gone.csv: there is no such file. Look for a slip in its name or folder" {
 			t.Errorf("got %v", err)
 		}
 	})
 	t.Run("a folder", func(t *testing.T) {
-		if _, err := Open(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "it is not a file") {
+		if _, err := Open(t.Context(), t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "it is not a file") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -504,7 +504,7 @@ func TestXLSXAsOthersWriteIt(t *testing.T) {
 }
 
 func TestRowsStopsWithContext(t *testing.T) {
-	b, err := Read("sheet.csv", []byte("Partner\nQuell GmbH\nNordlicht AG\n"), Options{})
+	b, err := Read(t.Context(), "sheet.csv", []byte("Partner\nQuell GmbH\nNordlicht AG\n"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -528,7 +528,7 @@ func TestRowsStopsWithContext(t *testing.T) {
 }
 
 func TestDelimiterOfASheetWhoseHeadersAreUnknown(t *testing.T) {
-	b, err := Read("partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{
+	b, err := Read(t.Context(), "partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{
 		Columns: Columns{{Role: "Partner", Header: "Партнёр"}, {Role: "Country", Header: "Страна"}},
 	})
 	if err != nil {
@@ -546,7 +546,7 @@ func TestDelimiterOfASheetWhoseHeadersAreUnknown(t *testing.T) {
 		t.Errorf("read %q, want %q", got, want)
 	}
 
-	_, err = Read("partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{})
+	_, err = Read(t.Context(), "partners.csv", []byte("Партнёр;Страна\nБелвара;Россия\nУниверситет Ульмары, факультет наук;Норвегия\n"), Options{})
 	if err == nil || !strings.Contains(err.Error(), `"Партнёр", "Страна"`) {
 		t.Errorf("%v, want the headers of the first row", err)
 	}

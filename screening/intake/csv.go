@@ -145,7 +145,7 @@ func csvLines(ctx context.Context, r *records, m *meter) iter.Seq2[line, error] 
 				err = at(m.cell(len(ln.cells), last, true), "row %d", ln.number)
 			}
 			if err == nil && filled > 0 {
-				err = m.row()
+				err = m.row(ln)
 			}
 			if err != nil {
 				yield(line{}, err)
@@ -189,7 +189,7 @@ func (r *records) next() (line, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return line{}, err
 		}
-		ln.cells = append(ln.cells, cell)
+		ln.cells = append(ln.cells, ln.fit(cell, len(ln.cells), r.limits))
 		if len(ln.cells) > 4*r.limits.Columns {
 			return line{}, at(tooMuch("it has more than %d cells in a row", len(ln.cells)-1), "row %d", r.number)
 		}

@@ -21,7 +21,7 @@ var fuzzLimits = Limits{
 func checkFile(t *testing.T, content []byte, opts Options) {
 	t.Helper()
 	opts.Limits = fuzzLimits
-	b, err := Read("sheet.dat", content, opts)
+	b, err := Read(t.Context(), "sheet.dat", content, opts)
 	if err != nil {
 		if fe, ok := errors.AsType[*FileError](err); !ok || fe.Reason == "" || fe.File != "sheet.dat" {
 			t.Fatalf("not a *FileError with a reason: %v", err)

@@ -252,7 +252,7 @@ func TestParseColumns(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Read("a.csv", []byte("Partner\nQuell GmbH\n"), Options{Columns: Columns{{Role: "Partnr", Header: "x"}}}); err == nil || !strings.Contains(err.Error(), `did you mean "Partner"?`) {
+	if _, err := Read(t.Context(), "a.csv", []byte("Partner\nQuell GmbH\n"), Options{Columns: Columns{{Role: "Partnr", Header: "x"}}}); err == nil || !strings.Contains(err.Error(), `did you mean "Partner"?`) {
 		t.Errorf("an unknown role in the options: got %v", err)
 	}
 	for _, r := range Roles() {

@@ -27,7 +27,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(bm.name, func(b *testing.B) {
 			b.SetBytes(int64(len(bm.content)))
 			for b.Loop() {
-				book, err := Read("bench", bm.content, Options{})
+				book, err := Read(b.Context(), "bench", bm.content, Options{})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"time"
 )
@@ -10,8 +11,8 @@ import (
 type Limits struct {
 	// Bytes is the size of the file as it lies on disk: 100 MB.
 	Bytes int64
-	// Unzipped is what all read parts of a zipped sheet may unfold to: 1 GB.
-	// Sheets are streamed, so this is time rather than memory.
+	// Unzipped is what all read parts of a zipped sheet may unfold to, and
+	// what all cells may say: 1 GB. Sheets are streamed, so this is time rather than memory.
 	Unzipped int64
 	// Ratio is how many times its packed size a part may unfold to, once it
 	// unfolds to more than 10 MB: 100. Honest sheets stay near 20.
@@ -29,7 +30,13 @@ type Limits struct {
 	// CellLength is how many bytes of one cell are read: 131,072, what a
 	// spreadsheet's 32,767 characters take at most. Longer text is cut, and noted.
 	CellLength int
-	// Strings is the memory the shared strings of a workbook may take: 256 MB.
+	// RowLength is how many bytes of one row are read: 1 MB. Longer text is cut, and noted.
+	RowLength int
+	// Merges is how many groups of merged cells all sheets together may have;
+	// those beyond count as separate cells: 100,000.
+	Merges int
+	// Strings is the memory that texts may take which are held while others
+	// are read, the shared strings of a workbook above all: 192 MB.
 	Strings int64
 	// Parties is how many parties one row may name: 500.
 	Parties int
@@ -49,7 +56,9 @@ var DefaultLimits = Limits{
 	Columns:    1_024,
 	Cells:      50_000_000,
 	CellLength: 1 << 17,
-	Strings:    256 << 20,
+	RowLength:  1 << 20,
+	Merges:     100_000,
+	Strings:    192 << 20,
 	Parties:    500,
 	Time:       5 * time.Minute,
 }
@@ -75,6 +84,8 @@ func (l Limits) orDefaults() Limits {
 		Columns:    cmp.Or(l.Columns, d.Columns),
 		Cells:      cmp.Or(l.Cells, d.Cells),
 		CellLength: cmp.Or(l.CellLength, d.CellLength),
+		RowLength:  cmp.Or(l.RowLength, d.RowLength),
+		Merges:     cmp.Or(l.Merges, d.Merges),
 		Strings:    cmp.Or(l.Strings, d.Strings),
 		Parties:    cmp.Or(l.Parties, d.Parties),
 		Time:       cmp.Or(l.Time, d.Time),
@@ -87,13 +98,19 @@ type meter struct {
 	limits   Limits
 	rows     int
 	cells    int
+	merges   int
+	held     int64
+	text     int64
 	unzipped int64
+	stopped  func() error // says that nobody wants it any more
 	spent    time.Duration
 	since    time.Time // when the running stretch began; zero while paused
 	ticks    int
 }
 
-func newMeter(l Limits) *meter { return &meter{limits: l, since: time.Now()} }
+func newMeter(ctx context.Context, l Limits) *meter {
+	return &meter{limits: l, since: time.Now(), stopped: ctx.Err}
+}
 
 // pause stops the clock while somebody else works with what was read.
 func (m *meter) pause() {
@@ -111,11 +128,34 @@ func (m *meter) tick() error {
 	if m.spent+time.Since(m.since) > m.limits.Time {
 		return tooMuch("reading it takes longer than %s", m.limits.Time)
 	}
+	return m.stopped()
+}
+
+// hold counts a text that is kept in memory, and what it takes to point at it.
+func (m *meter) hold(text string) error {
+	const pointing = 40 // a slice that grows is there twice for a moment
+	if m.held += int64(len(text)) + pointing; m.held > m.limits.Strings {
+		return tooMuch("its texts take more than %d MB", m.limits.Strings>>20)
+	}
 	return nil
 }
 
-// row counts one filled row.
-func (m *meter) row() error {
+// top counts a row that is kept while the header is looked for.
+func (m *meter) top(ln line) error {
+	for _, c := range ln.cells {
+		if err := m.hold(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// row counts one filled row and what it says: one text may stand in many
+// cells, and one row in many places.
+func (m *meter) row(ln line) error {
+	if m.text += int64(ln.size); m.text > m.limits.Unzipped {
+		return tooMuch("its cells hold more than %d MB of text", m.limits.Unzipped>>20)
+	}
 	if m.rows++; m.rows > m.limits.Rows {
 		return tooMuch("it has more than %d filled rows", m.limits.Rows)
 	}

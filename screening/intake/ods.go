@@ -59,6 +59,9 @@ func openODS(zr *zip.Reader, m *meter) (*source, error) {
 			src.tabs, tops = append(src.tabs, t), append(tops, nil)
 		}
 		for i := 0; i < times && len(tops[r.sheet]) < headerLines; i++ {
+			if err := m.top(r.line); err != nil {
+				return at(err, "row %d", r.line.number)
+			}
 			tops[r.sheet] = append(tops[r.sheet], r.line.repeated(i))
 		}
 		return nil
@@ -79,7 +82,7 @@ func odsLines(ctx context.Context, content *zip.File, m *meter) iter.Seq2[placed
 				return err
 			}
 			for i := range times {
-				if err := m.row(); err != nil {
+				if err := m.row(r.line); err != nil {
 					return at(err, "row %d", r.line.number+i)
 				}
 				if err := m.tick(); err != nil {
@@ -276,7 +279,7 @@ func (r *odsRows) endCell() error {
 			r.line.cells = append(r.line.cells, "")
 		}
 		for range r.times {
-			r.line.cells = append(r.line.cells, v)
+			r.line.cells = append(r.line.cells, r.line.fit(v, len(r.line.cells), r.m.limits))
 		}
 		if r.text.cut {
 			r.line.notes = append(r.line.notes, cutNote(r.column, r.m.limits))

@@ -16,8 +16,8 @@ const pastedName = "pasted text"
 // Paste opens text that somebody pasted: rows copied from a spreadsheet with
 // their header, or without one a list of partners, one a line, the name first
 // and, behind a tab, the country where every line has one.
-func Paste(text string, opts Options) (*Book, error) {
-	b, err := Read(pastedName, []byte(text), opts)
+func Paste(ctx context.Context, text string, opts Options) (*Book, error) {
+	b, err := Read(ctx, pastedName, []byte(text), opts)
 	if fe, ok := errors.AsType[*FileError](err); !ok || !fe.noNames {
 		return b, err
 	}
@@ -35,7 +35,7 @@ func Paste(text string, opts Options) (*Book, error) {
 		meaning: meaning{field: fieldName, role: screening.RolePartner}, header: "Partner", party: -1,
 	}}}
 	width, countries := 1, map[int]bool{}
-	for ln, err := range t.lines(context.Background(), newMeter(b.limits)) {
+	for ln, err := range t.lines(ctx, newMeter(ctx, b.limits)) {
 		if err != nil {
 			return nil, b.fault(err)
 		}

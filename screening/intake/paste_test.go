@@ -21,7 +21,7 @@ func TestPaste(t *testing.T) {
 		{"rows with their header", "Funder\tCountry\nBorealis Fund\tNorway", []string{"2: funder Borealis Fund (NO)"}, []screening.MappedColumn{{Header: "Funder", Role: "Funder"}, {Header: "Country", Role: "Funder country"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b, err := Paste(tt.text, Options{})
+			b, err := Paste(t.Context(), tt.text, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -43,7 +43,7 @@ func TestPaste(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Paste(" \n", Options{}); err == nil || err.Error() != "reading pasted text: the file is empty. Look whether it was saved or sent whole" {
+	if _, err := Paste(t.Context(), " \n", Options{}); err == nil || err.Error() != "reading pasted text: the file is empty. Look whether it was saved or sent whole" {
 		t.Errorf("blanks: got %v", err)
 	}
 }

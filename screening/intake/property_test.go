@@ -38,7 +38,7 @@ func TestRowsInAreRowsOut(t *testing.T) {
 		}
 		var first []*screening.Partner
 		for i, content := range [][]byte{asXLSX(t, rows), asODS(t, rows), asCSV(t, rows)} {
-			b, err := Read("sheet.dat", content, Options{})
+			b, err := Read(t.Context(), "sheet.dat", content, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +130,7 @@ func TestAsTheLibraryReads(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	b, err := Read("sheet.xlsx", content, Options{})
+	b, err := Read(t.Context(), "sheet.xlsx", content, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestAsTheLibraryReads(t *testing.T) {
 			t.Fatal(err)
 		}
 		n := 0
-		for ln, err := range b.source.tabs[i].lines(t.Context(), newMeter(DefaultLimits)) {
+		for ln, err := range b.source.tabs[i].lines(t.Context(), newMeter(t.Context(), DefaultLimits)) {
 			if err != nil {
 				t.Fatal(err)
 			}

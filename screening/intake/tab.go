@@ -3,6 +3,7 @@ package intake
 import (
 	"context"
 	"iter"
+	"strconv"
 	"strings"
 )
 
@@ -52,6 +53,22 @@ type line struct {
 	cells  []string
 	merges []merge  // of cells whose top left corner is in this row
 	notes  []string // about reading it
+	size   int      // bytes of its cells
+}
+
+// fit is as much of a cell as the row has room for; what is cut off is noted.
+func (l *line) fit(cell string, column int, limits Limits) string {
+	if room := limits.RowLength - l.size; len(cell) > room {
+		if room == 0 {
+			return "" // it was said where the row was cut
+		}
+		l.notes = append(l.notes, "column "+columnLetters(column)+": the row is longer than "+strconv.Itoa(limits.RowLength)+" bytes; the rest was not read")
+		cell = strings.ToValidUTF8(cell[:room], "")
+		l.size = limits.RowLength // once is enough
+		return strings.Clone(cell)
+	}
+	l.size += len(cell)
+	return cell
 }
 
 // A merge is a group of cells shown as one; columns are 0-based, rows 1-based.

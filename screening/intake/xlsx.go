@@ -48,7 +48,7 @@ type xlsxSheet struct {
 // sheets, the shared strings, the styles, and the merged cells of each sheet.
 func openXLSX(zr *zip.Reader, m *meter) (*source, error) {
 	b := &xlsxBook{parts: partsOf(zr)}
-	main := b.mainPart()
+	main := b.mainPart(m)
 	if b.parts[strings.ToLower(main)] == nil {
 		return nil, damaged("its list of sheets is missing")
 	}
@@ -131,8 +131,8 @@ func partsOf(zr *zip.Reader) map[string]*zip.File {
 
 // mainPart finds the workbook by the package's own relations, or where it
 // always is.
-func (b *xlsxBook) mainPart() string {
-	if rels, err := b.relations("", newMeter(DefaultLimits)); err == nil {
+func (b *xlsxBook) mainPart(m *meter) string {
+	if rels, err := b.relations("", m); err == nil {
 		for _, r := range rels {
 			if path.Base(r.kind) == "officeDocument" {
 				return r.target
@@ -158,6 +158,9 @@ func (b *xlsxBook) relations(of string, m *meter) (map[string]relation, error) {
 			if !strings.HasPrefix(target, "/") {
 				target = dir + target
 			}
+			if len(rels) == m.limits.Parts {
+				return tooMuch("one of its parts refers to more than %d others", m.limits.Parts)
+			}
 			rels[attr(&s, "Id")] = relation{attr(&s, "Type"), strings.TrimPrefix(path.Clean("/"+target), "/")}
 		}
 		return nil
@@ -173,7 +176,6 @@ func (b *xlsxBook) readStrings(target string, m *meter) error {
 		return nil
 	}
 	var text cellText
-	var size int64
 	in, phonetic := false, 0
 	return walkXML(part, m, func(t xml.Token) error {
 		switch t := t.(type) {
@@ -190,8 +192,8 @@ func (b *xlsxBook) readStrings(target string, m *meter) error {
 			switch t.Name.Local {
 			case "si":
 				s := unescapeXLSX(text.String())
-				if size += int64(len(s)) + 16; size > m.limits.Strings {
-					return tooMuch("its texts take more than %d MB", m.limits.Strings>>20)
+				if err := m.hold(s); err != nil {
+					return err
 				}
 				if text.cut {
 					if b.cut == nil {
@@ -310,7 +312,6 @@ func readMerges(part *zip.File, m *meter) (merges []merge, full bool, err error)
 		return nil, false, err
 	}
 	defer r.Close()
-	const most = 100_000
 	in := bufio.NewReaderSize(r, 1<<16)
 	for {
 		if err := m.tick(); err != nil {
@@ -320,7 +321,7 @@ func readMerges(part *zip.File, m *meter) (merges []merge, full bool, err error)
 		if i := bytes.LastIndexByte(tag, '<'); i >= 0 && err == nil && bytes.Contains(tag[i:], []byte("mergeCell ")) {
 			_, ref, _ := bytes.Cut(tag[i:], []byte(`ref=`))
 			if mg, ok := parseMerge(string(ref)); ok {
-				if len(merges) == most {
+				if m.merges++; m.merges > m.limits.Merges {
 					full = true
 					break
 				}
@@ -480,7 +481,7 @@ func (r *xlsxRows) endCell() error {
 	for len(r.line.cells) <= r.column {
 		r.line.cells = append(r.line.cells, "")
 	}
-	r.line.cells[r.column] = v
+	r.line.cells[r.column] = r.line.fit(v, r.column, r.m.limits)
 	if r.text.cut {
 		r.line.notes = append(r.line.notes, cutNote(r.column, r.m.limits))
 	}
@@ -497,7 +498,7 @@ func (r *xlsxRows) endRow() (bool, error) {
 	if r.line.filled() == 0 {
 		return false, nil
 	}
-	return true, r.m.row()
+	return true, r.m.row(r.line)
 }
 
 // value is what the cell shows: the text, the last computed value of a

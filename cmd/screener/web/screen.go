@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -101,7 +102,7 @@ func (r *Request) receive() (*draft, error) {
 		}
 		content := io.MultiReader(bytes.NewReader(head), part)
 		if d.Name == pastedName {
-			if content, err = headed(content); err != nil {
+			if content, err = headed(r.Context(), content, r.Env.Limits.Sheet); err != nil {
 				return nil, err
 			}
 		}
@@ -114,13 +115,13 @@ func (r *Request) receive() (*draft, error) {
 
 // headed gives pasted rows a header where they have none: names, one a line,
 // and behind a tab the country.
-func headed(pasted io.Reader) (io.Reader, error) {
+func headed(ctx context.Context, pasted io.Reader, limits intake.Limits) (io.Reader, error) {
 	text, err := io.ReadAll(pasted)
 	if err != nil {
 		return nil, err
 	}
 	var unread *intake.FileError
-	book, err := intake.Read(pastedName, text, intake.Options{})
+	book, err := intake.Read(ctx, pastedName, text, intake.Options{Limits: limits})
 	if err == nil {
 		return bytes.NewReader(text), book.Close()
 	}
