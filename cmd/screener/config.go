@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -17,6 +18,7 @@ import (
 
 	"partnerscreen/jobs"
 	"partnerscreen/lists"
+	"partnerscreen/reports"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
 )
@@ -31,6 +33,7 @@ type Config struct {
 	// Columns maps a role to the headers read as it: Partner = ["Institution"].
 	Columns map[string][]string `toml:"columns"`
 	Fetch   FetchConfig         `toml:"fetch"`
+	Limits  LimitsConfig        `toml:"limits"`
 	// Schedule is when jobs run, by the name of the schedule: "refresh us_ofac_sdn" = "0 5 * * *"; "" is off.
 	Schedule  map[string]string `toml:"schedule"`
 	Review    ReviewConfig      `toml:"review"`
@@ -153,11 +156,59 @@ type FetchConfig struct {
 	Formats map[string]string `toml:"formats"`
 }
 
+// LimitsConfig bounds what a stranger's file may cost. An office meets them
+// with very large sheets; all other limits are fixed.
+type LimitsConfig struct {
+	SheetMegabytes    int64 `toml:"sheet_megabytes"`
+	UnfoldedMegabytes int64 `toml:"unfolded_megabytes"`
+	Rows              int   `toml:"rows"`
+	Columns           int   `toml:"columns"`
+	Cells             int   `toml:"cells"`
+	Seconds           int   `toml:"seconds"`
+	WorkbookMegabytes int64 `toml:"workbook_megabytes"` // of one that comes back with decisions
+	ListSeconds       int   `toml:"list_seconds"`
+}
+
+func defaultLimits() LimitsConfig {
+	sheet := intake.DefaultLimits
+	return LimitsConfig{
+		SheetMegabytes: sheet.Bytes >> 20, UnfoldedMegabytes: sheet.Unzipped >> 20, Rows: sheet.Rows, Columns: sheet.Columns, Cells: sheet.Cells,
+		Seconds: int(sheet.Time.Seconds()), WorkbookMegabytes: 64, ListSeconds: int(lists.DefaultLimits.Time.Seconds()),
+	}
+}
+
+// wrong says what is wrong with it, or "".
+func (l *LimitsConfig) wrong() string {
+	if min(l.SheetMegabytes, l.UnfoldedMegabytes, l.WorkbookMegabytes) < 1 || min(l.Rows, l.Columns, l.Cells, l.Seconds, l.ListSeconds) < 1 {
+		return "limits: each must be 1 or more"
+	}
+	if l.Columns > 16_384 {
+		return "limits.columns must be at most 16384: no spreadsheet has more"
+	}
+	return ""
+}
+
+// limits are those of each door.
+func (c *Config) limits() jobs.Limits {
+	l := c.Limits
+	out := jobs.Limits{
+		Sheet: intake.Limits{
+			Bytes: l.SheetMegabytes << 20, Unzipped: l.UnfoldedMegabytes << 20, Rows: l.Rows, Columns: l.Columns, Cells: l.Cells,
+			Time: time.Duration(l.Seconds) * time.Second,
+		},
+		Workbook: reports.Limits{Bytes: l.WorkbookMegabytes << 20, Unzipped: 8 * l.WorkbookMegabytes << 20, Time: time.Duration(l.Seconds) * time.Second},
+		List:     lists.DefaultLimits,
+	}
+	out.List.MaxFile, out.List.Time = c.Fetch.MaxMegabytes<<20, time.Duration(l.ListSeconds)*time.Second
+	return out
+}
+
 func defaultConfig() *Config {
 	return &Config{
-		Lists: ListsConfig{MaxAgeDays: 10},
-		Fetch: FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
-		Inbox: InboxConfig{SettleSeconds: 20},
+		Lists:  ListsConfig{MaxAgeDays: 10},
+		Fetch:  FetchConfig{TimeoutMinutes: 15, MaxMegabytes: 1024},
+		Limits: defaultLimits(),
+		Inbox:  InboxConfig{SettleSeconds: 20},
 		Retention: RetentionConfig{
 			RecordYears: jobs.DefaultRetention.RecordYears, FileDays: jobs.DefaultRetention.FileDays,
 			RejectedDays: jobs.DefaultRetention.RejectedDays, JobDays: jobs.DefaultRetention.JobDays,
@@ -174,14 +225,34 @@ func defaultConfig() *Config {
 
 // loadConfig reads the file at path; "" gives the defaults.
 func loadConfig(path string) (*Config, error) {
-	c := defaultConfig()
 	if path == "" {
-		return c, nil
+		return defaultConfig(), nil
 	}
-	md, err := toml.DecodeFile(path, c)
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("reading the configuration: there is no file %s", path)
 	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
+	}
+	defer func() { _ = f.Close() }()
+	text, err := io.ReadAll(io.LimitReader(f, largestConfig+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
+	}
+	if len(text) > largestConfig {
+		return nil, fmt.Errorf("reading the configuration %s: it is larger than %d kB, so it is another file", path, largestConfig>>10)
+	}
+	return parseConfig(string(text), path)
+}
+
+// largestConfig is how large the file may be; a long one has some 10 kB.
+const largestConfig = 1 << 20
+
+// parseConfig reads the text of the file at path.
+func parseConfig(text, path string) (*Config, error) {
+	c := defaultConfig()
+	md, err := toml.Decode(text, c)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
 	}
@@ -376,6 +447,8 @@ var keys = []string{
 	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
+	"limits", "limits.sheet_megabytes", "limits.unfolded_megabytes", "limits.rows", "limits.columns", "limits.cells", "limits.seconds",
+	"limits.workbook_megabytes", "limits.list_seconds",
 	"schedule", "work", "work.chunks_at_once", "work.jobs_at_once", "work.grace_seconds", "work.beat_seconds",
 	"review", "review.legal_compliance", "review.export_control", "review.sponsored_programmes", "review.procurement", "review.disclosure",
 	"review.ethics", "review.data_protection", "review.default", "review.escalate_days", "review.review_days", "review.remind_days",

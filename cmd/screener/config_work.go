@@ -191,6 +191,8 @@ func (c *Config) wrongWork() string {
 		return "backup.keep must not be below 0"
 	case min(c.Retention.RecordYears, c.Retention.FileDays, c.Retention.RejectedDays, c.Retention.JobDays) < 0:
 		return "retention: nothing must be below 0; 0 keeps for ever"
+	case c.Limits.wrong() != "":
+		return c.Limits.wrong()
 	case c.Review.wrong() != "":
 		return c.Review.wrong()
 	case c.Notify.wrong() != "":

@@ -255,6 +255,7 @@ func (a *app) envOf(cfg *Config) (*jobs.Env, error) {
 			UserAgent: cfg.Fetch.UserAgent,
 			Formats:   cfg.Fetch.Formats,
 		},
+		Limits:   cfg.limits(),
 		Office:   cfg.Office.Name,
 		Actor:    actor(),
 		Version:  programVersion(),
