@@ -147,6 +147,9 @@ func nightBook(ctx context.Context, env *Env, n *screening.Night, w io.Writer) e
 	report.Opens = func(at screening.Place, p *screening.Party, m *screening.Match) bool {
 		return opens[partyAt{at, p.Role, p.Key()}][m.Key]
 	}
+	for _, what := range n.Counts.Amendments {
+		report.Changes = append(report.Changes, reports.Change{Kind: "policy changed", Why: what})
+	}
 	more := 0
 	rows := func(yield func(*screening.Result, error) bool) {
 		for c, err := range env.Store.NightChanges(ctx, n.ID) {
@@ -248,6 +251,13 @@ func causesText(causes []screening.Cause) string {
 
 // NightText writes the changed collaborations of a night in lines for a person.
 func NightText(ctx context.Context, env *Env, id int64, line func(columns ...string)) error {
+	n, err := env.Store.Night(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, what := range n.Counts.Amendments {
+		line("-", "-", "-", "-", "policy changed", "-", what)
+	}
 	for c, err := range env.Store.NightChanges(ctx, id) {
 		if err != nil {
 			return err

@@ -340,7 +340,7 @@ func attachment(ctx context.Context, env *Env, id string) (name string, book []b
 			if err == nil {
 				for i := range r.Partner.Parties {
 					p := &r.Partner.Parties[i]
-					persons = persons || p.Role.Person() || p.BirthDate != "" || slices.Contains(p.Notes, noteLooksLikePerson)
+					persons = persons || p.Role.Person() || p.BirthDate != "" || slices.Contains(p.Notes, screening.NoteLooksLikePerson)
 				}
 			}
 			if !yield(r, err) {

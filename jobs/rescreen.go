@@ -133,6 +133,9 @@ type night struct {
 	held *Held
 	run  *screening.Run
 	last *screening.Night // nil before the first
+	// amendments are what became of the policy since the last night; empty
+	// also where its runs are kept no more.
+	amendments []screening.Amendment
 
 	// What changed since the last night, and is the cause of what it changes.
 	changes map[string]screening.Change // by list and entity
@@ -176,6 +179,9 @@ func (n *night) begin(ctx context.Context, opts RescreenOptions) error {
 			return err
 		}
 	}
+	if err := n.comparePolicy(ctx); err != nil {
+		return err
+	}
 	switch {
 	case opts.Full:
 		n.Counts.Full = "asked for"
@@ -204,11 +210,34 @@ func (n *night) begin(ctx context.Context, opts RescreenOptions) error {
 	return st.BeginNight(ctx, n.Night)
 }
 
+// comparePolicy says in words what became of the policy since the last night.
+func (n *night) comparePolicy(ctx context.Context) error {
+	if n.last == nil || n.last.Basis.Policy == n.Basis.Policy || len(n.last.Counts.Runs) == 0 {
+		return nil
+	}
+	was, err := n.env.Store.Run(ctx, n.last.Counts.Runs[len(n.last.Counts.Runs)-1])
+	if errors.Is(err, store.ErrNotFound) || err == nil && was.Policy == nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.amendments = screening.Amendments(was.Policy, n.last.Basis.At, n.env.Policy, n.Basis.At)
+	for i := range n.amendments {
+		n.Counts.Amendments = append(n.Counts.Amendments, n.amendments[i].Text())
+	}
+	return nil
+}
+
 // basis is what this night screens against and by.
 func (n *night) basis(now time.Time) screening.NightBasis {
 	policy := []any{n.env.Policy}
+	// A rule comes in force and goes with its day.
 	for i := range n.env.Policy.OwnershipRules {
-		policy = append(policy, n.env.Policy.OwnershipRules[i].On(now)) // a rule comes in force and goes with its day
+		policy = append(policy, n.env.Policy.OwnershipRules[i].On(now))
+	}
+	for i := range n.env.Policy.DestinationRules {
+		policy = append(policy, n.env.Policy.DestinationRules[i].On(now))
 	}
 	b := screening.NightBasis{At: now, Editions: map[string]int{}, Policy: digestOf(policy), Matcher: matching.Version + " of " + n.env.Version}
 	var used []string
@@ -279,6 +308,8 @@ func closeRuns(ctx context.Context, env *Env, ids []string) error {
 func (n *night) compare(ctx context.Context) (full string, err error) {
 	was, is := n.last.Basis, n.Basis
 	switch {
+	case was.Policy != is.Policy && len(n.amendments) > 0:
+		return "the policy changed: " + strings.Join(n.Counts.Amendments, "; "), nil
 	case was.Policy != is.Policy:
 		return "the policy changed", nil
 	case was.Matcher != is.Matcher:
@@ -715,6 +746,11 @@ func (n *night) causes(r *store.NightResult, before *screening.Result) []screeni
 	for i := range r.Result.Partner.Parties {
 		if what, ok := n.names[r.Result.Partner.Parties[i].FoldedName()]; ok {
 			out = append(out, screening.Cause{Kind: screening.CauseDecision, Why: what})
+		}
+	}
+	for i := range n.amendments {
+		if a := &n.amendments[i]; a.Concerns(before, r.Result) {
+			out = append(out, screening.Cause{Kind: screening.CausePolicy, Why: a.Explain(before, r.Result)})
 		}
 	}
 	if n.Counts.Full != "" && len(out) == 0 {

@@ -208,7 +208,7 @@ func (h *Held) entities(ctx context.Context, env *Env) iter.Seq2[*screening.Enti
 func (h *Held) notChecked(persons bool) []string {
 	out := slices.Clone(h.notUsed)
 	out = append(out,
-		"Territorial embargoes: where the work is done and where items go was not checked.",
+		h.embargoNote(),
 		h.ownershipNote(),
 	)
 	if !persons {
@@ -218,6 +218,30 @@ func (h *Held) notChecked(persons bool) []string {
 		"Languages: a name in one language and its listing only in another meet through listed aliases and common words, not through translation.",
 		"Lists held: a party on no list named here has not been checked against any other.",
 	)
+}
+
+// embargoNote names the destination rules that asked, and those that did not.
+func (h *Held) embargoNote() string {
+	var asked, off []string
+	for i := range h.Judge.Policy.DestinationRules {
+		rule := &h.Judge.Policy.DestinationRules[i]
+		switch {
+		case rule.On(h.Judge.Now):
+			asked = append(asked, rule.Name)
+		case rule.Enabled:
+			off = append(off, rule.Name+" (not in force)")
+		default:
+			off = append(off, rule.Name)
+		}
+	}
+	note := "Territorial embargoes: where the work is done and where items go was not checked"
+	if len(asked) > 0 {
+		note = "Territorial embargoes: where the work is done and where items go was asked only where a row names a place of these rules: " + strings.Join(asked, "; ")
+	}
+	if len(off) > 0 {
+		note += ". Destination rules that are not enabled: " + strings.Join(off, "; ")
+	}
+	return note + "."
 }
 
 func (h *Held) ownershipNote() string {
@@ -401,17 +425,14 @@ func (s *Screening) rows(ctx context.Context) iter.Seq2[*screening.Partner, erro
 	}
 }
 
-// noteLooksLikePerson stands beside the name of a person in a column of organisations.
-const noteLooksLikePerson = "looks like a person, map it"
-
 func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *screening.Result {
 	j.Registry.Follow(p)
 	found := make([][]screening.Candidate, len(p.Parties))
 	for i := range p.Parties {
 		party := &p.Parties[i]
 		found[i] = m.Match(party)
-		if !party.Role.Person() && matching.LooksLikePerson(party.Name) && !slices.Contains(party.Notes, noteLooksLikePerson) {
-			party.Notes = append(party.Notes, noteLooksLikePerson)
+		if !party.Role.Person() && matching.LooksLikePerson(party.Name) && !slices.Contains(party.Notes, screening.NoteLooksLikePerson) {
+			party.Notes = append(party.Notes, screening.NoteLooksLikePerson)
 		}
 	}
 	return j.Row(p, found)

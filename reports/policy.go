@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"partnerscreen/screening"
 )
@@ -78,6 +79,9 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	if err := p.ownershipRules(pol.OwnershipRules); err != nil {
 		return err
 	}
+	if err := p.destinationRules(pol.DestinationRules, f.Report.Run.Started); err != nil {
+		return err
+	}
 	return p.End()
 }
 
@@ -102,12 +106,52 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 		} else {
 			line += " by one owner"
 		}
-		var days []string
-		for _, d := range r.InForce {
-			days = append(days, d.First+" to "+cmp.Or(d.Last, "now"))
-		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(r.Lists, ", ") + ": " + anyOf(r.Controls), StyleText}, Styled{line, StyleText},
-			Styled{strings.Join(days, "\n"), StyleText}, Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			Styled{daysIn(r.InForce), StyleText}, Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// daysIn are the spans a rule is in force.
+func daysIn(spans []screening.Period) string {
+	var days []string
+	for _, d := range spans {
+		days = append(days, d.First+" to "+cmp.Or(d.Last, "now"))
+	}
+	return strings.Join(days, "\n")
+}
+
+// destinationRules writes which laws were asked about where work is done and
+// where things go, and which were not.
+func (p *Page) destinationRules(rules []screening.DestinationRule, day time.Time) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	p.Skip(1)
+	if err := p.Cells(nil, Styled{"Destinations: laws that turn on where the work is done or where things go. They ask a question and change no match", StyleLabel}, Styled{"Places", StyleLabel},
+		Styled{"Asked", StyleLabel}, Styled{"In force", StyleLabel}, Styled{"Source", StyleLabel}, Styled{"Checked", StyleLabel}, Styled{"Office", StyleLabel}, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		return err
+	}
+	for i := range rules {
+		r := &rules[i]
+		asked := "no, not enabled"
+		switch {
+		case r.On(day) && r.Routine:
+			asked = "yes, at any stakes"
+		case r.On(day):
+			asked = "yes, not at routine stakes"
+		case r.Enabled:
+			asked = "no, not in force"
+		}
+		var places []string
+		for _, c := range r.Countries {
+			places = append(places, screening.CountryName(c))
+		}
+		places = append(places, r.Places...)
+		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(places, ", "), StyleText}, Styled{asked, StyleWords}, Styled{daysIn(r.InForce), StyleText},
+			Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, Styled{string(r.Owner), StyleWords}, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
 			return err
 		}
 	}

@@ -22,6 +22,9 @@ const (
 	AskAgreement      Ask = "agreement"
 	AskTechnologyArea Ask = "technology_area"
 	AskOwnershipShare Ask = "ownership_share"
+	// AskDestination is where the work is done and where what is shared goes;
+	// its words are country codes, and no stakes rule can ask it.
+	AskDestination Ask = "destination"
 	// AskFunder is answered by the columns of funders: who they are, or that it is not disclosed.
 	AskFunder Ask = "funder"
 )

@@ -13,7 +13,8 @@
 // party and grades them by the Policy's table: control, strength, stakes and
 // bearing in, grade out. A Decision says whether a match is true; a
 // Disposition how a true one was closed for one row and its work; a Memory
-// knows both, and when to forget. The words are those of the README's glossary
+// knows both, and when to forget. An Amendment says what became of the Policy
+// between two days. The words are those of the README's glossary
 // and are used in this sense in code, columns, pages and texts.
 //
 // To add a noun, write it here first, in a file of its own, and to the

@@ -35,6 +35,8 @@ type NightBasis struct {
 type NightCounts struct {
 	// Full says why everything was worked; "" when the difference was.
 	Full string `json:"full,omitempty"`
+	// Amendments are what became of the policy since the night before, in words.
+	Amendments []string `json:"amendments,omitempty"`
 	// Active collaborations; Standing came to what they had come to before.
 	Active   int `json:"active"`
 	Changed  int `json:"changed"`

@@ -35,10 +35,7 @@ type Period struct {
 }
 
 // On reports whether the rule is in force on a day.
-func (r *OwnershipRule) On(day time.Time) bool {
-	d := day.UTC().Format(time.DateOnly)
-	return slices.ContainsFunc(r.InForce, func(p Period) bool { return p.First <= d && (p.Last == "" || d <= p.Last) })
-}
+func (r *OwnershipRule) On(day time.Time) bool { return inForce(r.InForce, day) }
 
 // enough reports whether a share reaches the rule's line.
 func (r *OwnershipRule) enough(percent float64) bool {

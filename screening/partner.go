@@ -45,9 +45,12 @@ type Party struct {
 	// "funder's parent, by ROR from https://ror.org/…".
 	Registry string `json:"registry,omitempty"`
 	Via      string `json:"via,omitempty"`
-	// Notes are findings about the party's own cells ("looks like a person, map it").
+	// Notes are findings about the party's own cells.
 	Notes []string `json:"notes,omitempty"`
 }
+
+// NoteLooksLikePerson stands beside the name of a person in a column of organisations.
+const NoteLooksLikePerson = "looks like a person, map it"
 
 // Cell is one cell of the original row under its header.
 type Cell struct {

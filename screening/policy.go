@@ -16,12 +16,14 @@ type Policy struct {
 	FundingRules []FundingRule `json:"funding_rules,omitempty"`
 	// OwnershipRules say when a listed owner's measure reaches what it owns.
 	OwnershipRules []OwnershipRule `json:"ownership_rules,omitempty"`
+	// DestinationRules ask where work is done and where things go.
+	DestinationRules []DestinationRule `json:"destination_rules,omitempty"`
 }
 
 // DefaultPolicy returns the policy the defaults of the configuration give.
 func DefaultPolicy() *Policy {
 	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules,
-		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules, OwnershipRules: DefaultOwnershipRules}
+		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules, OwnershipRules: DefaultOwnershipRules, DestinationRules: DefaultDestinationRules}
 }
 
 // Round gives a score the four decimals it is stored, compared and shown with.

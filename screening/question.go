@@ -50,12 +50,10 @@ type WorkRule struct {
 	Source string `json:"source"`
 }
 
-// questions are what a row leaves open. Routine rows are asked nothing; a row
-// without a flagged match only what its own words give reason to ask.
+// questions are what a row leaves open. Routine rows are asked nothing but by
+// a destination rule that is for them too; a row without a flagged match only
+// what its own words give reason to ask.
 func (j *Judge) questions(work *Work, r *Result) []Question {
-	if work.Stakes == Routine {
-		return nil
-	}
 	var out []Question
 	// What a restricted list raised is left out for some readers, so it never
 	// stands in another's place.
@@ -71,6 +69,10 @@ func (j *Judge) questions(work *Work, r *Result) []Question {
 			}
 		}
 		out = append(out, q)
+	}
+	j.askOfDestinations(work, r, add)
+	if work.Stakes == Routine {
+		return out
 	}
 	a := r.Partner.Answers
 	for i := range r.Parties {

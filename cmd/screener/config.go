@@ -76,6 +76,8 @@ type PolicyConfig struct {
 	Funding []screening.FundingRule `toml:"funding"`
 	// Ownership are the rules by which a listed owner's measure reaches what it owns; switched by their days in force.
 	Ownership []screening.OwnershipRule `toml:"ownership"`
+	// Destination are the laws that turn on where work is done or things go; each is off until it is enabled.
+	Destination []screening.DestinationRule `toml:"destination"`
 }
 
 // checkRules finds rules of the work that could never hold or say nothing. A
@@ -128,11 +130,48 @@ func (c *PolicyConfig) checkRules() error {
 				return fmt.Errorf("%s: there is no control %q%s", at, control, suggest(string(control), plain(screening.Controls)))
 			}
 		}
-		for _, p := range r.InForce {
-			for _, d := range []string{p.First, cmp.Or(p.Last, p.First)} {
-				if _, err := time.Parse(time.DateOnly, d); err != nil {
-					return fmt.Errorf("%s: in_force: %q is no day; write it as 2026-01-31", at, d)
+		if err := checkDays(at, r.InForce); err != nil {
+			return err
+		}
+	}
+	return c.checkDestinations()
+}
+
+// checkDestinations finds destination rules that name no place, office, law or day.
+func (c *PolicyConfig) checkDestinations() error {
+	for i, r := range c.Destination {
+		at := fmt.Sprintf("policy.destination, rule %d", i+1)
+		if r.Name == "" || r.Why == "" || r.Source == "" || r.Checked == "" || len(r.InForce) == 0 {
+			return fmt.Errorf("%s: name, why, source, checked and in_force must be given", at)
+		}
+		at = fmt.Sprintf("policy.destination, %q", r.Name)
+		if len(r.Countries)+len(r.Places) == 0 {
+			return fmt.Errorf("%s: countries or places must be given", at)
+		}
+		for _, codes := range [][]string{r.Countries, r.Within} {
+			for n, name := range codes {
+				code, ok := screening.CountryCode(name)
+				if !ok {
+					return fmt.Errorf("%s: %q is no country; write its two-letter code", at, name)
 				}
+				codes[n] = code
+			}
+		}
+		if !slices.Contains(screening.Owners, r.Owner) {
+			return fmt.Errorf("%s: there is no office %q%s", at, r.Owner, suggest(string(r.Owner), plain(screening.Owners)))
+		}
+		if err := checkDays(at, r.InForce); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkDays(at string, spans []screening.Period) error {
+	for _, p := range spans {
+		for _, d := range []string{p.First, cmp.Or(p.Last, p.First)} {
+			if _, err := time.Parse(time.DateOnly, d); err != nil {
+				return fmt.Errorf("%s: in_force: %q is no day; write it as 2026-01-31", at, d)
 			}
 		}
 	}
@@ -355,6 +394,9 @@ func (c *Config) policy() *screening.Policy {
 	if len(c.Policy.Ownership) > 0 {
 		p.OwnershipRules = c.Policy.Ownership
 	}
+	if len(c.Policy.Destination) > 0 {
+		p.DestinationRules = c.Policy.Destination
+	}
 	// A review line moved past a neighbour that was not named takes it along.
 	if c.Policy.Note == nil {
 		p.NoteLine = min(p.NoteLine, p.ReviewLine)
@@ -446,6 +488,9 @@ var keys = []string{
 	"policy.ownership", "policy.ownership.name", "policy.ownership.lists", "policy.ownership.controls", "policy.ownership.except", "policy.ownership.percent",
 	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
 	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
+	"policy.destination", "policy.destination.name", "policy.destination.enabled", "policy.destination.countries", "policy.destination.places",
+	"policy.destination.within", "policy.destination.routine", "policy.destination.in_force", "policy.destination.in_force.first", "policy.destination.in_force.last",
+	"policy.destination.owner", "policy.destination.why", "policy.destination.source", "policy.destination.checked",
 	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
 	"limits", "limits.sheet_megabytes", "limits.unfolded_megabytes", "limits.rows", "limits.columns", "limits.cells", "limits.seconds",
 	"limits.workbook_megabytes", "limits.list_seconds",

@@ -49,7 +49,9 @@ func (c *templateCmd) Run(a *app) error {
 
 // writeRules writes the built-in rules of the work as the configuration has them.
 func writeRules(w io.Writer) error {
-	if _, err := fmt.Fprint(w, "# The rules that turn a row's answers into stakes, the funders whose money brings a funding bar with it,\n# and the ownership rules: change the days in force to switch one on or off.\n"+
+	if _, err := fmt.Fprint(w, "# The rules that turn a row's answers into stakes, the funders whose money brings a funding bar with it,\n"+
+		"# the ownership rules (change the days in force to switch one on or off), and the destination rules: all off.\n"+
+		"# Set enabled = true for those that bind the office, and have a lawyer check them first.\n"+
 		"# What can be answered, by question:\n"); err != nil {
 		return err
 	}
@@ -65,6 +67,6 @@ func writeRules(w io.Writer) error {
 		Policy PolicyConfig `toml:"policy"`
 	}
 	rules.Policy.Stakes, rules.Policy.Funding = screening.DefaultStakesRules, screening.DefaultFundingRules
-	rules.Policy.Ownership = screening.DefaultOwnershipRules
+	rules.Policy.Ownership, rules.Policy.Destination = screening.DefaultOwnershipRules, screening.DefaultDestinationRules
 	return toml.NewEncoder(w).Encode(rules)
 }

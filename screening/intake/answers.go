@@ -19,14 +19,15 @@ var asks = map[field]screening.Ask{
 	"Openly publishable": screening.AskPublishable, "Restrictions": screening.AskRestrictions, "Shared": screening.AskShared,
 	"Results owner": screening.AskResultsOwner, "Personal data": screening.AskPersonalData, "Dual use": screening.AskDualUse,
 	"Value": screening.AskValue, "Agreement": screening.AskAgreement, "Technology area": screening.AskTechnologyArea,
-	"Ownership share": screening.AskOwnershipShare,
+	"Ownership share": screening.AskOwnershipShare, "Destination": screening.AskDestination,
 }
 
 // answer keeps what a cell says to a question, and the words it is read as. A
 // blank and "n/a" are no answer; where a question has words and the cell is
 // none of them, only its text is kept, and the note says so.
 func answer(p *screening.Partner, q screening.Ask, text string) (note string) {
-	if text == "" || (isJunk(text) && !isNone(text) && yesNo(text) == "") {
+	// A number alone is no name, and an answer: "60 %", "25 000".
+	if text == "" || (isJunk(text) && !strings.ContainsAny(text, "0123456789") && !isNone(text) && yesNo(text) == "") {
 		return ""
 	}
 	words, clear := answerWords(q, text)
@@ -43,6 +44,9 @@ func answer(p *screening.Partner, q screening.Ask, text string) (note string) {
 		}
 	}
 	p.Answers[q] = a
+	if !clear && q == screening.AskDestination {
+		return strconv.Quote(shorten(text, 40)) + " names no country that is known; only places that destination rules name are looked for in it"
+	}
 	if !clear {
 		return strconv.Quote(shorten(text, 40)) + " could not be read as an answer (" + strings.Join(screening.AnswerWords[q], ", ") + "); it counts as none"
 	}
@@ -75,6 +79,9 @@ func answerWords(q screening.Ask, text string) (words []string, clear bool) {
 		return []string{screening.Undisclosed}, true
 	case screening.AskShared:
 		words = sharedWords(text)
+		return words, len(words) > 0
+	case screening.AskDestination:
+		words = countryWords(text)
 		return words, len(words) > 0
 	}
 	return nil, true
@@ -169,6 +176,17 @@ var (
 	pieces = regexp.MustCompile(`(?i)[,;/+\n]|\band\b|\bund\b|\bet\b|\by\b|\ben\b|&`)
 	denied = regexp.MustCompile(`(?i)^(?:no|not|none|nothing|without|kein|keine|ohne|nichts|pas|sans|aucune?|sin|ningun[oa]?|nada|geen|zonder|niets)\b`)
 )
+
+// countryWords are the codes of the countries that a cell names.
+func countryWords(text string) []string {
+	var out []string
+	for _, piece := range slices.Concat([]string{text}, pieces.Split(text, -1)) {
+		if code, ok := screening.CountryCode(strings.TrimSpace(piece)); ok && !slices.Contains(out, code) {
+			out = append(out, code)
+		}
+	}
+	return out
+}
 
 func sharedWords(text string) []string {
 	var out []string

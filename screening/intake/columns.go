@@ -65,7 +65,7 @@ var rowFields = []field{fieldReference, fieldProject, fieldStart, fieldEnd, fiel
 // answers stand in Partner.Answers.
 var answerFields = []field{
 	"Work", "Keywords", "Control code", "Openly publishable", "Restrictions", "Shared",
-	"Results owner", "Personal data", "Dual use", "Value", "Agreement", "Technology area", "Ownership share",
+	"Results owner", "Personal data", "Dual use", "Value", "Agreement", "Technology area", "Ownership share", "Destination",
 }
 
 // Roles lists every role a column may have, as `--columns` writes them.

@@ -29,6 +29,8 @@ func TestRecognise(t *testing.T) {
 		"Field of research": "Work", "Keywords": "Keywords", "ECCN": "Control code", "Export control code": "Control code", "Openly publishable?": "Openly publishable", "Publication restrictions": "Restrictions",
 		"What is shared": "Shared", "Who owns results?": "Results owner", "Personal data?": "Personal data", "Dual-use": "Dual use", "Contract value (EUR)": "Value", "Type of agreement": "Agreement",
 		"Technology area": "Technology area", "Ownership share": "Ownership share",
+		"Destination": "Destination", "Country of destination": "Destination", "Place of performance": "Destination", "Zielland": "Destination", "Lieu de travail": "Destination", "País de destino": "Destination",
+		"Land van bestemming": "Destination",
 		// German
 		"Partnereinrichtung": "Partner", "Name des Partners": "Partner", "Kooperationspartner": "Partner", "Förderer": "Funder", "Drittmittelgeber": "Funder", "Geldgeber 2": "Funder 2", "Muttergesellschaft": "Parent",
 		"Letztlicher Geldgeber": "Ultimate funder", "Unterauftragnehmer": "Subrecipient", "Arbeitgeber": "Affiliation", "Endverwender": "End user", "Empfänger": "Consignee", "Lieferant": "Supplier", "Land des Partners": "Partner country",

@@ -5,11 +5,6 @@ import (
 	"strings"
 )
 
-// looksLikeAPerson is the note on an organisation's cell that seems to name a
-// person. People are compared with people only where the office maps them, so
-// the party stays an organisation and the office is told.
-const looksLikeAPerson = "looks like a person, map it"
-
 var (
 	personTitle = regexp.MustCompile(`^(?i:(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|herr|frau|mme|mlle|madame|monsieur|sr|sra|srta|dhr|mevr|mw|ing|dipl|univ\.-prof|priv|phd|drs|pd|doz)\.?[\s-]+(?:\S+\s+)*?)+\S`)
 	initialLast = regexp.MustCompile(`^(?:\p{Lu}\.[\s-]?){1,3}(?:(?:van|von|de|der|den|la|al|bin|ibn|el|di|da|ter|ten)[\s-])*\p{Lu}[\p{L}'’-]+(?:[\s-]\p{Lu}[\p{L}'’-]+)?$`)

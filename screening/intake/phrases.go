@@ -239,4 +239,9 @@ var rowPhrases = []struct {
 		participation|part du capital|pourcentage de détention|parts|
 		participación|porcentaje de participación|cuota|
 		aandeel|eigendomsaandeel|belang|deelneming|aandelenbelang`},
+	{"Destination", 1, `destination|destination country|country of destination|final destination|ultimate destination|place of work|place of performance|primary place of performance|where the work is done|work location|location of work|country of work|country of end use|place of end use|
+		Bestimmungsort|Bestimmungsland|Zielland|Arbeitsort|Ort der Durchführung|Land der Endverwendung|
+		pays de destination|lieu de travail|lieu d'exécution|lieu des travaux|pays d'utilisation finale|
+		destino|país de destino|lugar de trabajo|lugar de ejecución|país de uso final|
+		bestemming|land van bestemming|plaats van uitvoering|werklocatie|land van eindgebruik`},
 }

@@ -155,7 +155,9 @@ func (l *layout) addParties(p *screening.Partner, n int, names []string, ln line
 	for _, name := range names {
 		party := screening.Party{Role: l.columns[l.names[n]].role, Name: name}
 		if !party.Role.Person() && looksLikePerson(name) {
-			party.Notes = append(party.Notes, looksLikeAPerson)
+			// People are compared with people only where the office maps them: the
+			// party stays an organisation, and the office is told.
+			party.Notes = append(party.Notes, screening.NoteLooksLikePerson)
 		}
 		p.Parties = append(p.Parties, party)
 	}
