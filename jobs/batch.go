@@ -177,7 +177,7 @@ func cut(ctx context.Context, env *Env, id string) (any, error) {
 			}
 			persons = persons || mapsPersons(in)
 		}
-		held := &Held{notUsed: t.NotUsed}
+		held := &Held{Used: run.Editions, Judge: newJudge(env, run.Policy, run.Started), notUsed: t.NotUsed}
 		run.NotChecked = held.notChecked(persons)
 		if all := unreadable(run); len(all) == len(run.Inputs) && c.next == 0 {
 			return nil, Hopeless(errors.New(strings.Join(screened(run).Unreadable, "; ")))

@@ -51,33 +51,33 @@ func (r *OwnershipRule) enough(percent float64) bool {
 var DefaultOwnershipRules = []OwnershipRule{
 	{
 		Name: "OFAC 50 percent rule", Lists: []string{"us_ofac_sdn", "us_trade_csl"}, Controls: []Control{AssetFreeze}, Percent: 50, Aggregate: true,
-		InForce: []Period{{First: "2014-08-13"}}, Checked: "2026-11-23",
-		Why:    "What blocked persons own together to 50 % or more, directly or indirectly, is blocked itself.",
-		Source: "OFAC, Revised Guidance on Entities Owned by Persons Whose Property Is Blocked, 2014-08-13; FAQ 398-402",
+		InForce: []Period{{First: "2014-08-13"}}, Checked: "2026-11-23, in copies of 2014 to 2025",
+		Why:    "What blocked persons own together to 50 % or more, directly or indirectly, is blocked itself. Control without ownership is a warning and no rule.",
+		Source: "OFAC, Revised Guidance on Entities Owned by Persons Whose Property and Interests in Property Are Blocked, 2014-08-13; FAQ 398-402",
 	},
 	{
 		Name: "OFAC 50 percent rule, sectoral", Lists: []string{"us_ofac_cons", "us_trade_csl"}, Controls: []Control{NarrowFinancial}, Except: []string{"CMIC"}, Percent: 50, Aggregate: true,
-		InForce: []Period{{First: "2014-07-16"}}, Checked: "2026-11-23",
+		InForce: []Period{{First: "2014-07-16"}}, Checked: "2026-11-23, in copies of 2014; the number of the FAQ was not seen",
 		Why:    "The narrower terms of the sectoral list reach what its persons own together to 50 % or more. The list of military-industrial companies (CMIC) has no such rule.",
 		Source: "OFAC FAQ 373; 31 CFR 589, directives 1-4",
 	},
 	{
-		Name: "EU ownership", Lists: []string{"eu_fsf", "eu_journal"}, Controls: []Control{AssetFreeze}, Percent: 50, Aggregate: true,
-		InForce: []Period{{First: "2024-07-03"}}, Checked: "2026-11-23",
-		Why:    "Funds of what listed persons own together to 50 % or more, or control, are treated as theirs. Control has to be looked at by a person.",
-		Source: "EU Best Practices for restrictive measures, Council document 11623/24, points 63-69",
+		Name: "EU ownership", Lists: []string{"eu_fsf", "eu_journal_sanctions"}, Controls: []Control{AssetFreeze}, Percent: 50, Aggregate: true,
+		InForce: []Period{{First: "2024-07-03"}}, Checked: "2026-11-23, in articles of 2024; the number of the Council's document was not seen",
+		Why:    "Funds of what listed persons own together to 50 % or more, or control, are treated as theirs (until 2024-07-03: more than 50 %). Control has to be looked at by a person.",
+		Source: "EU Best Practices for the effective implementation of restrictive measures, update of 2024-07-03 (Council document 11623/24); Regulation (EU) 2024/1745, recital 28",
 	},
 	{
 		Name: "UK ownership", Lists: []string{"gb_fcdo_sanctions"}, Controls: []Control{AssetFreeze}, Percent: 50, More: true,
-		InForce: []Period{{First: "2020-12-31"}}, Checked: "2026-11-23",
+		InForce: []Period{{First: "2020-12-31"}}, Checked: "2026-11-23, in copies of 2022 to 2024",
 		Why:    "One designated person holds more than 50 %, or controls; shares of several are not added unless they act jointly. Control has to be looked at by a person.",
-		Source: "Sanctions and Anti-Money Laundering Act 2018, s. 62, and the regulations under it (Russia: 2019, reg. 7); UK financial sanctions general guidance, chapter 4",
+		Source: "The regulations under the Sanctions and Anti-Money Laundering Act 2018 (Russia: SI 2019/855, reg. 7); OFSI, UK financial sanctions general guidance, part 4, with the note on aggregation of 2022-03-22",
 	},
 	{
 		Name: "BIS affiliates rule", Lists: []string{"us_trade_csl", "us_bis_mieu"}, Controls: []Control{ExportLicence}, Percent: 50, Aggregate: true,
-		InForce: []Period{{First: "2025-09-29", Last: "2025-11-09"}, {First: "2026-11-10"}}, Checked: "2026-11-23",
-		Why:    "What parties of the Entity List and the military end-user list own together to 50 % or more is under their licence requirement, the most restrictive one of its owners'. Suspended from 2025-11-10 to 2026-11-09.",
-		Source: "BIS, Expansion of End-User Controls to Cover Affiliates of Certain Listed Entities, Federal Register of 2025-09-30; suspended by the rule published on 2025-11-12",
+		InForce: []Period{{First: "2025-09-29", Last: "2025-11-09"}, {First: "2026-11-10"}}, Checked: "2026-11-23, in copies of 2025: whether the suspension was prolonged beyond 2026-11-09 could not be seen, so look before relying on it",
+		Why:    "What parties of the Entity List and the military end-user list own together to 50 % or more is under their licence requirement, the most restrictive one of its owners'. Suspended from 2025-11-10 to 2026-11-09. It covers certain blocked persons (SDN) too, whose own rule reaches as far. A listed owner whose share is not known is a red flag to resolve.",
+		Source: "BIS, Expansion of End-User Controls to Cover Affiliates of Certain Listed Entities, 90 FR 47201 (2025-09-30; FR Doc. 2025-19001), suspended by the rule published in the Federal Register of 2025-11-12",
 	},
 }
 
