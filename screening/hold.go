@@ -32,7 +32,7 @@ var Holds = []Hold{
 		Tell: "OFAC, by its reporting system",
 		Report: "within 10 business days: of the day property became blocked, or a transaction was rejected. The day beside this counts from the first decision; " +
 			"where property was held earlier, count from that day. Property still blocked on 30 June is reported again by 30 September.",
-		Source: "31 CFR 501.603 (blocked property), 31 CFR 501.604 (rejected transactions)", Checked: "2026-11-23, in copies of 2023 and 2024",
+		Source: "31 CFR 501.603 (blocked property), 31 CFR 501.604 (rejected transactions)", Checked: "2026-11-23",
 	},
 	{
 		Authority: "United Kingdom, OFSI", Lists: []string{"gb_fcdo_sanctions"},
