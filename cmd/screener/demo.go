@@ -12,8 +12,9 @@ import (
 	"partnerscreen/screening/store"
 )
 
-// demoFiles are sample lists in their publishers' formats and a sample sheet.
-// Every party in them is invented.
+// demoFiles are sample lists in their publishers' formats and two sample
+// sheets: one of names alone, and one of thirty collaborations that say what
+// the work is and meet every rule. Every party in them is invented.
 //
 //go:embed demo
 var demoFiles embed.FS
@@ -29,13 +30,15 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	if err := copyDemo(c.Out); err != nil {
 		return err
 	}
-	env, err := a.envOf(defaultConfig())
+	config, err := loadConfig(filepath.Join(c.Out, "collaborations.toml"))
 	if err != nil {
 		return err
 	}
-	// Only the lists there are samples of take part.
+	env, err := a.envOf(config)
+	if err != nil {
+		return err
+	}
 	env.Samples = true
-	env.Enabled = func(id string) bool { return exists(filepath.Join(c.Out, "lists", id)) }
 	db := filepath.Join(c.Out, "screener.db")
 	for _, old := range []string{db, db + "-wal", db + "-shm"} { // every demo starts afresh
 		if err := os.RemoveAll(old); err != nil {
@@ -60,8 +63,16 @@ func (c *demoCmd) Run(ctx context.Context, a *app) error {
 	if failed := tellRefresh(a, told); failed > 0 {
 		return &failure{exitFailed, fmt.Errorf("%d sample lists were not imported", failed)}
 	}
-	sheet := filepath.Join(c.Out, "partners.csv")
-	return a.screen(ctx, env, jobs.ScreenOptions{Files: []string{sheet}}, "xlsx", filepath.Join(c.Out, "report.xlsx"), "")
+	for _, x := range []struct{ sheet, report string }{
+		{"partners.csv", "report.xlsx"},                      // names alone
+		{"collaborations.csv", "collaborations-report.xlsx"}, // and what the work is
+	} {
+		opts := jobs.ScreenOptions{Files: []string{filepath.Join(c.Out, x.sheet)}}
+		if err := a.screen(ctx, env, opts, "xlsx", filepath.Join(c.Out, x.report), ""); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func copyDemo(to string) error {
