@@ -92,7 +92,7 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"Ownership: when an owner's listing reaches what it owns", StyleLabel}, Styled{"Lists and controls", StyleLabel}, Styled{"Share", StyleLabel},
-		Styled{"In force", StyleLabel}, Styled{"Source", StyleLabel}, Styled{"Checked", StyleLabel}, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		Styled{"In force", StyleLabel}, nil, nil, nil, nil, nil, nil, Styled{"Why, and by which source", StyleLabel}); err != nil {
 		return err
 	}
 	for _, r := range rules {
@@ -107,11 +107,16 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 			line += " by one owner"
 		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(r.Lists, ", ") + ": " + anyOf(r.Controls), StyleText}, Styled{line, StyleText},
-			Styled{daysIn(r.InForce), StyleText}, Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			Styled{daysIn(r.InForce), StyleText}, nil, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, r.Checked), StyleText}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// cited is why a rule is there, with its source and when that was looked up last.
+func cited(why, source, checked string) string {
+	return why + "\nSource: " + source + "\nLast checked: " + checked
 }
 
 // daysIn are the spans a rule is in force.
@@ -131,7 +136,7 @@ func (p *Page) destinationRules(rules []screening.DestinationRule, day time.Time
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"Destinations: laws that turn on where the work is done or where things go. They ask a question and change no match", StyleLabel}, Styled{"Places", StyleLabel},
-		Styled{"Asked", StyleLabel}, Styled{"In force", StyleLabel}, Styled{"Source", StyleLabel}, Styled{"Checked", StyleLabel}, Styled{"Office", StyleLabel}, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		Styled{"Asked", StyleLabel}, Styled{"In force", StyleLabel}, Styled{"Office", StyleLabel}, nil, nil, nil, nil, nil, Styled{"Why, and by which source", StyleLabel}); err != nil {
 		return err
 	}
 	for i := range rules {
@@ -151,7 +156,7 @@ func (p *Page) destinationRules(rules []screening.DestinationRule, day time.Time
 		}
 		places = append(places, r.Places...)
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(places, ", "), StyleText}, Styled{asked, StyleWords}, Styled{daysIn(r.InForce), StyleText},
-			Styled{r.Source, StyleText}, Styled{r.Checked, StyleText}, Styled{string(r.Owner), StyleWords}, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			Styled{string(r.Owner), StyleWords}, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, r.Checked), StyleText}); err != nil {
 			return err
 		}
 	}

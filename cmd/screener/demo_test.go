@@ -26,7 +26,9 @@ func TestThirtyCollaborations(t *testing.T) {
 		asks   []screening.Ask
 		why    string
 	}
-	quiet := func(stakes screening.Stakes, why string) want { return want{grade: screening.Clear, stakes: stakes, why: why} }
+	quiet := func(stakes screening.Stakes, why string) want {
+		return want{grade: screening.Clear, stakes: stakes, why: why}
+	}
 	expected := map[string]want{
 		"K-01": quiet(screening.Routine, "published openly, nothing shared; English"),
 		"K-02": quiet(screening.Routine, "the same in German"),
