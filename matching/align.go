@@ -46,6 +46,7 @@ type alignment struct {
 	words       int     // how many words are shared
 	names       int     // how many of them are distinctive
 	left        int     // how many words of either are not
+	faints      int     // how many that say nothing are not
 	translated  bool    // a generic word is shared in another language
 	foreign     bool    // or at least spelt as in another
 	lone        int     // letters of the one word the names are, or 0
@@ -372,6 +373,8 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if w.extra > faint {
 			a.left++
+		} else {
+			a.faints++
 		}
 		if i == q.last && s.cutShort(q, c, i) {
 			continue
@@ -403,6 +406,8 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if w.weight > faint {
 			a.left++
+		} else {
+			a.faints++
 		}
 		a.lack += w.weight
 		switch {
@@ -655,6 +660,8 @@ func (a *alignment) shares() (s shares) {
 		}
 	case a.generic == 0 && a.distinctive < 0.05:
 		s.generic, s.genericWhy = score*placeOnly, "only places and numbers agree"
+	case a.distinctive < 0.05 && a.place == 0 && a.faints > 0 && a.generic < leastGeneric: // "Scientific Research Engineering Institute"
+		s.generic, s.genericWhy = score*genericOnly, "only a few generic words agree, otherwise put"
 	case a.distinctive < 0.05 && a.place == 0 && !((whole || full) && a.words >= 2) && !part:
 		s.generic, s.genericWhy = score*genericOnly, "only generic words agree"
 	case a.distinctive < leastDistinctive && a.words < 2 && !whole:
@@ -702,7 +709,7 @@ const (
 	fourLetters        = 0.06
 	// wholeGeneric is the weight of generic words that are a name by themselves
 	// where all of them have their partner in another language.
-	wholeGeneric = 0.55
+	wholeGeneric = 0.50
 	// leastGeneric is the weight of generic words and places that may be a name in a part of a cell.
 	leastGeneric = 0.40
 	// unitCost is what a name loses that stands behind "of" and a unit of it.

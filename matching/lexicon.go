@@ -3,6 +3,8 @@ package matching
 import (
 	"embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -37,11 +39,12 @@ type vocabulary struct {
 	glyphMax  map[rune]int         // first letter: the most bytes a word has
 	inPhrase  map[string]bool      // words that stand in a phrase
 	near      map[uint64]string    // what is left of a word of spelling.txt without one letter: the word
+	read      map[string][]meaning // readings of words of glyphs, in Latin letters
 	common    map[string]float32   // weights of distinctive words
 	persons   map[string]meaning   // given names and particles of persons
 	openers   map[string][]meaning // abbreviations that a name begins with
 	weights   map[string]float32   // by key
-	groups    map[string]string    // by key: the concepts it is taken for, by a name
+	groups    map[string]string    // by key: the concepts it is taken for, by a name; of a place, the vague name that may mean it
 }
 
 // table is one file of the lexicon and the class its words have.
@@ -71,7 +74,7 @@ func readLexicon() *vocabulary {
 		skeletons: make(map[string][]meaning, 8<<10), stemBones: map[string][]meaning{},
 		phrases: map[string][]meaning{}, phraseEnd: map[string][]meaning{}, starts: map[string]int{},
 		glyphs: map[string][]meaning{}, glyphMax: map[rune]int{},
-		inPhrase: map[string]bool{}, near: map[uint64]string{},
+		inPhrase: map[string]bool{}, read: map[string][]meaning{}, near: map[uint64]string{},
 		common: map[string]float32{}, persons: map[string]meaning{}, openers: map[string][]meaning{}, weights: map[string]float32{}, groups: map[string]string{},
 	}
 	keys := map[string]meaning{}
@@ -107,6 +110,7 @@ func readLexicon() *vocabulary {
 	for _, l := range compound {
 		v.add(l.words, all(l.file, l.key))
 	}
+	v.addReadings()
 	for _, l := range readTable("openers.tsv") {
 		for w := range strings.SplitSeq(l.words, ", ") {
 			v.openers[Fold(w)] = all("openers.tsv", l.key)
@@ -116,6 +120,14 @@ func readLexicon() *vocabulary {
 		for k := range strings.FieldsSeq(l.words) {
 			if _, ok := keys[k]; !ok || v.groups[k] != "" {
 				panic(fmt.Sprintf("lexicon/near.tsv: %s: no line gives the key, or two groups have it", k))
+			}
+			v.groups[k] = l.key
+		}
+	}
+	for _, l := range readTable("vague.tsv") {
+		for k := range strings.FieldsSeq(l.key + " " + l.words) {
+			if m, ok := keys[k]; !ok || m.class != Place || v.groups[k] != "" {
+				panic(fmt.Sprintf("lexicon/vague.tsv: %s: no place has the key, or two lines have it", k))
 			}
 			v.groups[k] = l.key
 		}
@@ -241,6 +253,53 @@ func (v *vocabulary) add(words string, m []meaning) {
 			}
 		}
 	}
+}
+
+// addReadings enters how the generic words of Chinese and Korean are read:
+// words of two and three letters as one word, and those of four as two.
+func (v *vocabulary) addReadings() {
+	for _, glyph := range slices.Sorted(maps.Keys(v.glyphs)) {
+		s, m := scriptOf(firstRune(glyph)), v.glyphs[glyph]
+		if m[0].class != Generic || s != han && s != hangul || strings.ContainsFunc(glyph, func(r rune) bool { return scriptOf(r) != s }) {
+			continue
+		}
+		read := func(part []rune) string { return romanise(string(part), s, russian).text }
+		switch letters := []rune(glyph); len(letters) {
+		case 2, 3:
+			v.put(v.read, read(letters), m)
+		case 4:
+			v.put(v.read, read(letters[:2])+" "+read(letters[2:]), m)
+		}
+	}
+}
+
+// transcribed reports whether a Latin name has generic words of Chinese or Korean
+// and none of another language: "Beihang Gongye Daxue", but not "Ligong University",
+// whose first word is its name there.
+func (v *vocabulary) transcribed(tokens []token) bool {
+	for i := range tokens {
+		if t := &tokens[i]; t.script != latin || t.meaning != nil && t.meaning[0].class == Generic && v.read[t.norm] == nil {
+			return false
+		}
+	}
+	return slices.ContainsFunc(tokens, func(t token) bool { return len(t.norm) >= leastReading && v.read[t.norm] != nil })
+}
+
+// leastReading is how many letters the reading of a word has at least that is
+// taken for it by itself: shorter ones are names, and words of other languages.
+const leastReading = 6
+
+// reading finds the word of Chinese or Korean that the first tokens transcribe.
+func (v *vocabulary) reading(tokens []token) (m []meaning, n int) {
+	if len(tokens) > 1 && tokens[1].segment == tokens[0].segment {
+		if m := v.read[tokens[0].norm+" "+tokens[1].norm]; m != nil {
+			return m, 2
+		}
+	}
+	if m := v.read[tokens[0].norm]; m != nil && (len(tokens[0].norm) >= leastReading || tokens[0].meaning != nil) {
+		return m, 1
+	}
+	return nil, 0
 }
 
 // put enters a word; the first line that has it keeps it.
@@ -441,6 +500,12 @@ func (v *vocabulary) glyph(run string) ([]meaning, int) {
 		}
 	}
 	return m, n
+}
+
+// knownGlyphs is how many bytes the longest word takes that the run begins with.
+func (v *vocabulary) knownGlyphs(run string) int {
+	_, n := v.longestGlyph(run)
+	return n
 }
 
 func (v *vocabulary) longestGlyph(run string) ([]meaning, int) {

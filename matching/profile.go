@@ -77,6 +77,7 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 	if !person {
 		p.discountResearch()
 		p.discountScience()
+		p.discountArmy()
 		p.discountNamesake()
 		p.acronyms = Acronyms(words)
 		p.discountInitials(words)
@@ -124,7 +125,8 @@ const initialWeight = 0.25
 
 // discountResearch takes the weight from what institutes do anyway: the
 // Institute of Optics, its research institute, 光学研究所 and НИИ оптики are
-// one name.
+// one name. The science of "scientific research" goes with it, and that of an
+// Institute of Scientific Instruments stays.
 func (p *profile) discountResearch() {
 	institute := -1
 	for i := range p.words {
@@ -134,8 +136,13 @@ func (p *profile) discountResearch() {
 		}
 	}
 	for i := range p.words {
-		if w := &p.words[i]; institute == int(w.segment) && w.class == Generic && w.key == "research" {
-			w.weight, w.extra = faint, faint
+		w := &p.words[i]
+		if institute != int(w.segment) || w.class != Generic || w.key != "research" {
+			continue
+		}
+		w.weight, w.extra = faint, faint
+		if i > 0 && p.words[i-1].class == Generic && p.words[i-1].key == "science" && p.words[i-1].segment == w.segment {
+			p.words[i-1].weight, p.words[i-1].extra = faint, faint
 		}
 	}
 }
@@ -160,6 +167,31 @@ func (p *profile) discountScience() {
 
 // faint is the weight up to which a word says nothing where it is missing.
 const faint = 0.03
+
+// discountArmy takes the weight from the army that a university or a hospital
+// belongs to, where the name says more than that: its schools are known without it.
+func (p *profile) discountArmy() {
+	army, kind, rest := -1, false, float32(0)
+	for i := range p.words {
+		switch w := &p.words[i]; {
+		case w.class == Generic && w.key == "pla":
+			army = i
+		case w.class != Place:
+			kind = kind || w.class == Generic && (kinds[w.key] || units[w.key]) && !armyKinds[w.key]
+			rest += w.weight
+		}
+	}
+	if army >= 0 && kind && rest >= leastBesideArmy {
+		p.words[army].weight, p.words[army].extra = faint, faint
+	}
+}
+
+// leastBesideArmy is what the rest of the name weighs at least: "General
+// Hospital" is any army's.
+const leastBesideArmy = 0.45
+
+// armyKinds are the kinds that an army is itself made of.
+var armyKinds = map[string]bool{"army": true, "brigade": true, "battalion": true, "soldier": true, "front": true, "movement": true, "division": true, "unit": true, "office": true, "branch": true, "section": true, "bureau": true, "department": true}
 
 // discountNamesake takes most of the weight from whom the party is named
 // after, where a name of its own stands beside: from the initials in "A.A.

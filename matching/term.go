@@ -21,8 +21,11 @@ type term struct {
 	weight     float32
 	class      Class
 	slip       float32 // what the word of the lexicon weighs that it may misspell, or 0
-	group      string  // of a generic word: the concepts it is taken for
+	group      string  // of a generic word: the concepts it is taken for; of a place: the vague name that may mean it
 	id         uint32  // of a listed word: its number in the space
+	sound      string  // of a name in Chinese letters, and of what it may be the sound of
+	chinese    bool    // it is written in those
+	korean     string  // the sounds of Korean syllables
 	formPart   bool    // a piece of a legal form that was misspelt or cut
 }
 
@@ -44,12 +47,18 @@ func listedTerm(w *Word, person bool) *term {
 	}
 	t.skeleton = Skeleton(t.text)
 	t.formPart = w.Class == Distinctive && isFormPart(t.text, t.letters)
-	if w.Class == Generic {
+	if w.Class == Generic || w.Class == Place {
 		t.group = lexicon().groups[t.key]
 	}
 	t.bare = bare(t.text)
 	if w.Class == Distinctive && !person {
 		t.stem = adjectiveStem(t.text)
+		if t.chinese = scriptOf(firstRune(w.Key)) == han; t.chinese {
+			t.sound = soundOfHan(w.Key)
+		} else {
+			t.sound = soundOf(t.text)
+			t.korean = koreanSounds(t.text)
+		}
 	}
 	if len(t.alts) > 0 {
 		abjad := false // a script that writes no short vowels
@@ -87,7 +96,10 @@ const (
 	sameStem       = 0.88 // a name and the adjective made of it
 	sameConsonants = 0.86 // other vowels, as romanisations of Arabic and Persian have
 	fewBones       = 0.84 // the same consonants only
+	sameKorean     = 0.90 // a Korean name by another convention
+	sameSound      = 0.84 // a foreign name and how it is written in Chinese
 	nearMeaning    = 0.85 // a concept that is taken for the other
+	vagueMeaning   = 0.96 // Korea, which is either of two
 	sameBeginning  = 0.88 // the last word of a name, cut short
 )
 
@@ -101,7 +113,12 @@ func similar(a, b *term) float32 {
 			return sameMeaning
 		}
 		if a.group != "" && a.group == b.group {
-			return nearMeaning
+			switch {
+			case a.class != Place:
+				return nearMeaning
+			case a.key == a.group || b.key == b.group:
+				return vagueMeaning
+			}
 		}
 		// Two known words of one kind are two things, however alike they look:
 		// Hunan and Henan, physics and physical, 58 and 59.
@@ -165,6 +182,12 @@ func similar(a, b *term) float32 {
 	case len(a.bare) > 3 && a.bare == b.bare,
 		len(a.bare) == 3 && a.bare == b.bare && spelling(a.skeleton, b.skeleton, letters(a.skeleton), letters(b.skeleton)) > 0:
 		best = max(best, sameConsonants)
+	}
+	if a.chinese != b.chinese && a.sound != "" && a.sound == b.sound {
+		best = max(best, sameSound)
+	}
+	if best < sameKorean && a.korean != "" && a.korean == b.korean && (soundsKorean(a.text) || soundsKorean(b.text)) {
+		best = sameKorean
 	}
 	if best < leastSimilar {
 		return 0
@@ -338,6 +361,17 @@ func (t *term) neighbourhood(listed bool, yield func(key uint64, letters bool)) 
 	}
 	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
 		yield(hashKey('s', t.skeleton), false)
+	}
+	if t.sound != "" {
+		// Chinese words and Latin ones ask for each other, and not for their own kind.
+		kind := byte('h')
+		if t.chinese == listed {
+			kind = 'H'
+		}
+		yield(hashKey(kind, t.sound), false)
+	}
+	if t.korean != "" {
+		yield(hashKey('o', t.korean), false)
 	}
 	if len(t.bares) == 0 {
 		// Latin words meet those of scripts without vowels under a key of

@@ -87,7 +87,7 @@ func (v *vocabulary) lookUp(tokens []token) {
 func (v *vocabulary) understand(s *scratch) []Word {
 	tokens, out := s.tokens, s.words[:0]
 	v.lookUp(tokens)
-	capitals := allCapitals(tokens)
+	capitals, transcribed := allCapitals(tokens), v.transcribed(tokens)
 	for i := 0; i < len(tokens); {
 		t := &tokens[i]
 		if t.script.unspaced() {
@@ -98,14 +98,20 @@ func (v *vocabulary) understand(s *scratch) []Word {
 			i++
 			continue
 		}
-		if k, n := v.number(tokens[i:], capitals); n > 0 {
+		m, phrased := v.phrase(tokens[i:])
+		if k, n := v.number(tokens[i:], capitals); n > 0 && phrased <= n {
 			out = append(out, Word{Raw: rawOf(tokens[i : i+n]), Text: k, Class: Number, Key: k, Weight: numberWeight, Segment: t.segment})
 			i += n
 			continue
 		}
-		if m, n := v.phrase(tokens[i:]); n > 0 {
-			out = appendMeanings(out, rawOf(tokens[i:i+n]), textOf(tokens[i:i+n]), nil, m, t.segment)
-			i += n
+		if transcribed {
+			if read, n := v.reading(tokens[i:]); n > phrased {
+				m, phrased = read, n
+			}
+		}
+		if phrased > 0 {
+			out = appendMeanings(out, rawOf(tokens[i:i+phrased]), textOf(tokens[i:i+phrased]), nil, m, t.segment)
+			i += phrased
 			continue
 		}
 		if m := t.meaning; m != nil {
@@ -164,7 +170,7 @@ func (v *vocabulary) glyphWords(out []Word, t *token) []Word {
 		out = v.nameWords(out, run[name:end], t.script, t.segment)
 	}
 	for i := 0; i < len(run); {
-		if k, n := hanNumber(run[i:]); n > 0 {
+		if k, n := hanNumber(run[i:]); n > 0 && n > v.knownGlyphs(run[i:]) {
 			flush(i)
 			out = append(out, Word{Raw: run[i : i+n], Text: k, Class: Number, Key: k, Weight: numberWeight, Segment: t.segment})
 			i += n
@@ -195,7 +201,11 @@ func (v *vocabulary) glyphWords(out []Word, t *token) []Word {
 func (v *vocabulary) nameWords(out []Word, run string, s script, segment int) []Word {
 	add := func(piece string, of script) {
 		if r := romanise(piece, of, russian); r.text != "" {
-			out = append(out, Word{Raw: piece, Text: r.text, Alts: r.alts, Key: r.text, Weight: v.weightOf(r.text), Segment: segment})
+			key := r.text
+			if of == han {
+				key = piece // what it sounds like is asked of the letters
+			}
+			out = append(out, Word{Raw: piece, Text: r.text, Alts: r.alts, Key: key, Weight: v.weightOf(r.text), Segment: segment})
 		}
 	}
 	for len(run) > 0 {
