@@ -29,7 +29,13 @@ type ListStatus struct {
 	Bearing screening.Bearing `json:"bearing"`
 	Licence string            `json:"licence"`
 	Note    string            `json:"note"`
+
+	outdated bool // whatever else its state says
 }
+
+// Usable reports whether a list can be screened against: it has an edition,
+// fetched not too long ago. A newer one that is held back takes nothing from it.
+func (s *ListStatus) Usable() bool { return s.Edition != nil && !s.outdated }
 
 // Lists returns the status of every list there is a card for, in the order of the cards.
 func Lists(ctx context.Context, env *Env) ([]ListStatus, error) {
@@ -68,6 +74,7 @@ func listStatus(ctx context.Context, env *Env, card *lists.Card) (ListStatus, er
 			s.State, s.Reason = "stale", join(s.Reason, old)
 		}
 		if age := env.Now().Sub(ed.Fetched); env.MaxAge > 0 && age > env.MaxAge {
+			s.outdated = true
 			s.State, s.Reason = "outdated", join(s.Reason, fmt.Sprintf("last fetched %s ago, more than the %s allowed", days(age), days(env.MaxAge)))
 		}
 	}

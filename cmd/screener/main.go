@@ -55,6 +55,7 @@ type cli struct {
 	Template       templateCmd       `cmd:"" help:"Write an empty list of the office's own to fill in."`
 	Serve          serveCmd          `cmd:"" help:"Serve the pages and the API."`
 	Accounts       accountsCmd       `cmd:"" help:"Add, list, change and disable accounts, and make API keys."`
+	Doctor         doctorCmd         `cmd:"" help:"Look at everything the work rests on, and say what to do."`
 	Migrate        migrateCmd        `cmd:"" help:"Bring the database to this program's schema."`
 
 	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`

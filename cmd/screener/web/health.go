@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ var healthPage = Page{
 	Needs: []screening.Permission{screening.MayReadHealth}, Tab: "Health",
 	Serve: func(r *Request) error {
 		ctx := r.Context()
-		have, want, err := r.Env.Store.SchemaVersion(ctx)
+		have, _, err := r.Env.Store.SchemaVersion(ctx)
 		if err != nil {
 			return err
 		}
@@ -40,42 +41,34 @@ var healthPage = Page{
 			Audit             int64
 			Tasks             []*store.Task
 			Workers           int
-		}{Version: r.Env.Version, Database: "SQLite", Schema: fmt.Sprint(have), Up: time.Since(started).Truncate(time.Minute), Free: freeBytes(r.Env.Store.Folder())}
+		}{Version: r.Env.Version, Database: "SQLite", Schema: fmt.Sprint(have), Up: time.Since(started).Truncate(time.Minute), Free: jobs.FreeBytes(r.Env.Store.Folder())}
 		if postgres {
 			data.Database = "PostgreSQL"
 		}
-		if have != want {
-			data.Concerns = append(data.Concerns, concern{What: fmt.Sprintf("The database's schema is %d and this program needs %d.", have, want), Do: "Run screener migrate."})
-		}
-		if data.Free >= 0 && data.Free < 1<<30 {
-			data.Concerns = append(data.Concerns, concern{What: fmt.Sprintf("The disk has %d MB left.", data.Free>>20), Do: "Make room, or move the data folder."})
+		for _, f := range jobs.Examine(ctx, r.Env, jobs.ExamineOptions{Temp: os.TempDir()}) {
+			if f.State == jobs.FindingOK || r.namesClosed(f.What, f.Where) {
+				continue
+			}
+			c := concern{What: f.Area + ": " + f.What + ".", Do: f.Do}
+			if f.List != "" {
+				c.Link = "/lists/" + f.List
+			}
+			data.Concerns = append(data.Concerns, c)
 		}
 		all, err := jobs.Lists(ctx, r.Env)
 		if err != nil {
 			return err
 		}
 		for _, l := range all {
-			if l.State == "off" || !r.Viewer.Sees(l.List) {
-				continue
-			}
-			data.Lists++
-			to := "/lists/" + l.List
-			switch l.State {
-			case "missing":
-				data.Concerns = append(data.Concerns, concern{l.Title + ": never imported.", "Run screener refresh " + l.List + ".", to})
-			case "outdated", "stale":
-				data.Concerns = append(data.Concerns, concern{l.Title + ": " + l.Reason + ".", "See whether its publisher moved it; run screener refresh " + l.List + ".", to})
-			case "quarantined":
-				data.Concerns = append(data.Concerns, concern{l.Title + ": " + l.Reason + ".", "Look at what is held back; a list manager can put it in force.", to})
+			if l.State != "off" && r.Viewer.Sees(l.List) {
+				data.Lists++
 			}
 		}
 		workers, err := jobs.Workers(ctx, r.Env)
 		if err != nil {
 			return err
 		}
-		if data.Workers = len(workers); data.Workers == 0 {
-			data.Concerns = append(data.Concerns, concern{What: "No process takes up work: sheets wait, and nothing starts by itself.", Do: "Start screener work, or serve without --no-work."})
-		}
+		data.Workers = len(workers)
 		tasks, err := jobs.Tasks(ctx, r.Env, store.TaskFilter{States: []store.TaskState{store.TaskRunning, store.TaskWaiting, store.TaskDead}, Limit: 50})
 		if err != nil {
 			return err
@@ -85,14 +78,9 @@ var healthPage = Page{
 				continue
 			}
 			data.Tasks = append(data.Tasks, t)
-			if t.State == store.TaskDead {
-				data.Concerns = append(data.Concerns, concern{What: fmt.Sprintf("Job %d (%s) was given up: %s.", t.ID, t.Kind, t.Reason), Do: "See why; then screener jobs retry."})
-			}
 		}
-		if latest, err := r.Env.Store.Audit(ctx, auditNewest); err != nil {
+		if data.Audit, err = r.Env.Store.AuditLines(ctx); err != nil {
 			return err
-		} else if len(latest) > 0 {
-			data.Audit = latest[0].Seq
 		}
 		return r.Render(http.StatusOK, "health.html", "Health", data)
 	},

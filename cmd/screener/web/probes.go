@@ -58,7 +58,7 @@ func (s *Site) unready(ctx context.Context) []string {
 	}
 	unusable := 0
 	for _, l := range all {
-		if l.State != "off" && l.Bearing == screening.Binding && !usable(&l) {
+		if l.State != "off" && l.Bearing == screening.Binding && !l.Usable() {
 			unusable++
 		}
 	}
@@ -66,12 +66,6 @@ func (s *Site) unready(ctx context.Context) []string {
 		return []string{fmt.Sprintf("lists: %d that bind the office have no usable edition; run screener refresh", unusable)}
 	}
 	return nil
-}
-
-// usable reports whether a list can be screened against: it has an edition,
-// fetched not too long ago. A newer one that is held back takes nothing from it.
-func usable(l *jobs.ListStatus) bool {
-	return l.Edition != nil && l.State != "outdated" && !strings.Contains(l.Reason, "more than the ")
 }
 
 // listCache keeps the state of the lists for some seconds: probes ask often.
@@ -164,7 +158,7 @@ func (c *listMetrics) Collect(out chan<- prometheus.Metric) {
 			gauge(listAge, s.env.Now().Sub(*l.Fetched).Seconds())
 		}
 		gauge(listEntities, float64(l.Entities))
-		gauge(listUsable, one(usable(&l)))
+		gauge(listUsable, one(l.Usable()))
 		gauge(listHeld, one(l.State == "quarantined"))
 	}
 }

@@ -1,11 +1,11 @@
 //go:build unix
 
-package web
+package jobs
 
 import "syscall"
 
-// freeBytes is how much room is left where a folder is; -1 where that cannot be said.
-func freeBytes(dir string) int64 {
+// FreeBytes is how much room is left where a folder is; -1 where that cannot be said.
+func FreeBytes(dir string) int64 {
 	var st syscall.Statfs_t
 	if dir == "" || syscall.Statfs(dir, &st) != nil {
 		return -1
