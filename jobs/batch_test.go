@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -165,4 +166,18 @@ func TestStartScreenSaysWhatIsMissing(t *testing.T) {
 	if task := o.ended(job); task.State != store.TaskDead || !strings.Contains(task.Reason, "a.xlsx") || task.Attempt != 1 {
 		t.Errorf("a sheet that is none: %+v", task)
 	}
+}
+
+// kind is a job that does what a test wants.
+func kind(name string, run func(ctx context.Context, env *jobs.Env) (any, error)) jobs.Job {
+	return jobs.Job{Kind: name, Doc: name, Attempts: 3, Run: func(ctx context.Context, env *jobs.Env, _ json.RawMessage) (any, error) { return run(ctx, env) }}
+}
+
+func (o *office) start(kind string) int64 {
+	o.t.Helper()
+	id, err := jobs.Start(o.t.Context(), o.env, kind, nil, "kim")
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return id
 }

@@ -1,8 +1,9 @@
+//go:build unix
+
 package jobs_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -14,20 +15,6 @@ import (
 	"partnerscreen/screening/store"
 	"partnerscreen/screening/store/storetest"
 )
-
-// kind is a job that does what a test wants.
-func kind(name string, run func(ctx context.Context, env *jobs.Env) (any, error)) jobs.Job {
-	return jobs.Job{Kind: name, Doc: name, Attempts: 3, Run: func(ctx context.Context, env *jobs.Env, _ json.RawMessage) (any, error) { return run(ctx, env) }}
-}
-
-func (o *office) start(kind string) int64 {
-	o.t.Helper()
-	id, err := jobs.Start(o.t.Context(), o.env, kind, nil, "kim")
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return id
-}
 
 func TestTries(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

@@ -296,7 +296,7 @@ func parseConfig(text, path string) (*Config, error) {
 		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
 	}
 	if unknown := md.Undecoded(); len(unknown) > 0 {
-		return nil, fmt.Errorf("reading the configuration %s: unknown key %s%s", path, unknown[0], suggestKey(unknown[0].String()))
+		return nil, fmt.Errorf("reading the configuration %s: %s", path, unknownKeys(unknown))
 	}
 	if c.dir, err = filepath.Abs(filepath.Dir(path)); err != nil {
 		return nil, fmt.Errorf("reading the configuration %s: %w", path, err)
@@ -477,34 +477,6 @@ func (c *Config) listIDs() []string {
 	}
 	return ids
 }
-
-// keys are the keys the file may have, for suggestions.
-var keys = []string{
-	"office", "office.name", "office.jurisdictions", "lists", "lists.enabled", "lists.accept_licence", "lists.max_age_days",
-	"custom_list", "custom_list.id", "custom_list.title", "custom_list.publisher", "custom_list.format", "custom_list.url",
-	"custom_list.control", "custom_list.licence", "custom_list.restricted", "policy", "policy.note", "policy.review", "policy.strong", "policy.exact",
-	"policy.stakes", "policy.stakes.name", "policy.stakes.any", "policy.stakes.only", "policy.stakes.not", "policy.stakes.stakes", "policy.stakes.owner",
-	"policy.stakes.why", "policy.stakes.source", "policy.funding", "policy.funding.list", "policy.funding.funders", "policy.funding.why", "policy.funding.source",
-	"policy.ownership", "policy.ownership.name", "policy.ownership.lists", "policy.ownership.controls", "policy.ownership.except", "policy.ownership.percent",
-	"policy.ownership.more", "policy.ownership.aggregate", "policy.ownership.in_force", "policy.ownership.in_force.first", "policy.ownership.in_force.last",
-	"policy.ownership.why", "policy.ownership.source", "policy.ownership.checked",
-	"policy.destination", "policy.destination.name", "policy.destination.enabled", "policy.destination.countries", "policy.destination.places",
-	"policy.destination.within", "policy.destination.routine", "policy.destination.in_force", "policy.destination.in_force.first", "policy.destination.in_force.last",
-	"policy.destination.owner", "policy.destination.why", "policy.destination.source", "policy.destination.checked",
-	"columns", "fetch", "fetch.timeout_minutes", "fetch.max_megabytes", "fetch.user_agent", "fetch.formats",
-	"limits", "limits.sheet_megabytes", "limits.unfolded_megabytes", "limits.rows", "limits.columns", "limits.cells", "limits.seconds",
-	"limits.workbook_megabytes", "limits.list_seconds",
-	"schedule", "work", "work.chunks_at_once", "work.jobs_at_once", "work.grace_seconds", "work.beat_seconds",
-	"review", "review.legal_compliance", "review.export_control", "review.sponsored_programmes", "review.procurement", "review.disclosure",
-	"review.ethics", "review.data_protection", "review.default", "review.escalate_days", "review.review_days", "review.remind_days",
-	"notify", "notify.link", "notify.folder", "notify.mail", "notify.mail.host", "notify.mail.port", "notify.mail.tls", "notify.mail.ca_file",
-	"notify.mail.user", "notify.mail.password_file", "notify.mail.from", "notify.mail.to", "notify.mail.attach",
-	"notify.webhook", "notify.webhook.url", "notify.webhook.secret_file",
-	"retention", "retention.record_years", "retention.file_days", "retention.rejected_days", "retention.job_days", "retention.hold",
-	"inbox", "inbox.folder", "inbox.people", "inbox.settle_seconds", "backup", "backup.folder", "backup.keep",
-}
-
-func suggestKey(key string) string { return suggest(key, slices.Concat(keys, serveKeys)) }
 
 // suggest returns "; did you mean X?" for the nearest of the choices, or ""
 // when none is near.

@@ -52,7 +52,7 @@ type cli struct {
 	Decide         decideCmd         `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
 	Decisions      decisionsCmd      `cmd:"" help:"Show, export and revoke decisions."`
 	Collaborations collaborationsCmd `cmd:"" help:"Show the rows that are screened every night; end one."`
-	Template       templateCmd       `cmd:"" help:"Write an empty list of the office's own to fill in."`
+	Template       templateCmd       `cmd:"" help:"Write an empty list of your own, the rules, or the configuration, to fill in."`
 	Serve          serveCmd          `cmd:"" help:"Serve the pages and the API."`
 	Accounts       accountsCmd       `cmd:"" help:"Add, list, change and disable accounts, and make API keys."`
 	Doctor         doctorCmd         `cmd:"" help:"Look at everything the work rests on, and say what to do."`

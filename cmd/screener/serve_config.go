@@ -58,14 +58,6 @@ type ProxyConfig struct {
 	Roles        map[string][]string `toml:"roles"`
 }
 
-var serveKeys = []string{
-	"server", "server.listen", "server.public_url", "server.certificate", "server.key", "server.requests_per_minute",
-	"server.max_upload_megabytes", "server.metrics_from", "server.log",
-	"accounts", "accounts.passwords", "accounts.second_factor", "accounts.idle_minutes", "accounts.session_hours", "accounts.password_megabytes",
-	"oidc", "oidc.title", "oidc.issuer", "oidc.client_id", "oidc.client_secret_file", "oidc.scopes", "oidc.name_claim", "oidc.groups_claim", "oidc.roles",
-	"proxy", "proxy.from", "proxy.header", "proxy.groups_header", "proxy.roles",
-}
-
 // webOptions are the options of the pages, and whether the one-time link is
 // how one signs in. It errors where the configuration would let strangers in, or nobody.
 func (c *Config) webOptions() (opts web.Options, link bool, err error) {

@@ -17,7 +17,7 @@ import (
 )
 
 type templateCmd struct {
-	Out string `arg:"" help:"File to write: .csv or .xlsx for an empty list, .toml for the rules of the work as they are built in." type:"path"`
+	Out string `arg:"" help:"File to write: .csv or .xlsx for an empty list, screener.toml for the configuration with every key, another .toml for the rules of the work as they are built in." type:"path"`
 }
 
 func (c *templateCmd) Run(a *app) error {
@@ -30,6 +30,13 @@ func (c *templateCmd) Run(a *app) error {
 		return fmt.Errorf("writing the template: %w", err)
 	}
 	defer func() { _ = f.Close() }()
+	if filepath.Base(c.Out) == "screener.toml" {
+		if err := errors.Join(writeConfig(f), f.Close()); err != nil {
+			return fmt.Errorf("writing the template: %w", err)
+		}
+		fmt.Fprintf(a.stderr, "set what you need in %s and name it with --config, or put it into the data folder\n", c.Out)
+		return nil
+	}
 	if strings.EqualFold(filepath.Ext(c.Out), ".toml") {
 		if err := errors.Join(writeRules(f), f.Close()); err != nil {
 			return fmt.Errorf("writing the template: %w", err)
