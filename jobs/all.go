@@ -42,6 +42,7 @@ var All = []Job{
 	screenJob,
 	inboxJob,
 	rescreenJob,
+	regradeJob,
 	remindJob,
 	notifyJob,
 	pruneJob,

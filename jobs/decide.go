@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -27,6 +28,7 @@ type Decided struct {
 	Unchanged int // lines that were on record already
 	Waiting   int // of both, those that wait for a second person
 	Undecided int // lines without a verdict
+	Asked     int // questions put to who submitted the rows
 	Closed    int // rows whose true match is now on record as closed for their work
 	Problems  []reports.Problem
 	Lines     []string // the cells of the lines on record, in the order of the workbook
@@ -60,6 +62,8 @@ type said struct {
 	match    *screening.Match
 	made     []*screening.Decision
 	closings []*screening.Disposition
+	asked    []*screening.Asked
+	waits    bool // for a second person
 }
 
 // Decide reads the verdicts of a workbook and keeps those that can be applied.
@@ -131,7 +135,8 @@ func (d *Decided) keep(ctx context.Context, env *Env, lines []said) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range lines {
+	for i := range lines {
+		l := &lines[i]
 		if slices.ContainsFunc(l.made, func(dec *screening.Decision) bool { return slices.Contains(fresh, dec) }) ||
 			slices.ContainsFunc(l.closings, func(x *screening.Disposition) bool { return slices.Contains(freshly, x) }) {
 			d.Applied++
@@ -146,15 +151,18 @@ func (d *Decided) keep(ctx context.Context, env *Env, lines []said) error {
 			standing := memory.Closed(x.PartyKey, x.EntityKey, x.WorkKey)
 			return standing != nil && standing.Waiting != ""
 		})
-		if waiting {
+		if l.waits = waiting; waiting {
 			d.Waiting++
 		}
 		d.Closed += len(worksOf(l.closings))
-		if h := frozenBy(memory, &l); len(h.Holds) > 0 {
+		if h := frozenBy(memory, l); len(h.Holds) > 0 {
 			d.Frozen = append(d.Frozen, h)
 		}
 	}
-	return SyncOpen(ctx, env)
+	if err := SyncOpen(ctx, env); err != nil {
+		return err
+	}
+	return d.ask(ctx, env, lines)
 }
 
 // worksOf are the rows that dispositions are for.
@@ -267,6 +275,15 @@ func (dk *desk) line(ctx context.Context, line *reports.Line) (said, *reports.Pr
 	}
 	if len(out.made) == 0 {
 		return no(line.Cell, "every listing of the line was split off; nothing is left to decide on")
+	}
+	if q := &line.Question; q.Put() {
+		var problem string
+		if out.asked, problem, err = dk.asked(ctx, &out, party, dk.now); err != nil {
+			return out, nil, err
+		}
+		if problem != "" {
+			return no(cmp.Or(q.Cell, line.Cell), problem)
+		}
 	}
 	if line.Closed.Closing == "" {
 		return out, nil, nil

@@ -21,6 +21,8 @@ type MatchDecided struct {
 	Waiting bool
 	// Closed counts the rows whose true match is closed for their work.
 	Closed int
+	// Asked counts the questions put to who submitted the rows.
+	Asked  int
 	Frozen []Frozen // what a true match under an asset freeze asks for
 }
 
@@ -59,5 +61,5 @@ func DecideMatch(ctx context.Context, env *Env, v *screening.Viewer, line report
 	if err := d.keep(ctx, env, []said{l}); err != nil {
 		return nil, err
 	}
-	return &MatchDecided{Decisions: l.made, Waiting: d.Waiting > 0, Closed: d.Closed, Frozen: d.Frozen}, nil
+	return &MatchDecided{Decisions: l.made, Waiting: d.Waiting > 0, Closed: d.Closed, Asked: d.Asked, Frozen: d.Frozen}, nil
 }

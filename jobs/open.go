@@ -280,14 +280,14 @@ func (s *openSync) open(f *store.Flagged, before *store.OpenMatch) {
 	m.Due = s.env.Review.due(m.Grade, s.now)
 	if before != nil {
 		m.Opened, m.Due = before.Opened, min(m.Due, before.Due)
-		m.Assignee, m.Reminded, m.Overdue = before.Assignee, before.Reminded, before.Overdue
+		m.Assignee, m.Asked, m.Reminded, m.Overdue = before.Assignee, before.Asked, before.Reminded, before.Overdue
 	}
 	s.kept[m.Key] = &m
 }
 
 func (s *openSync) close(m *store.OpenMatch, why string) {
 	next := *m
-	next.Closed, next.WhyClosed = s.now.Truncate(time.Microsecond), why
+	next.Closed, next.WhyClosed, next.Asked = s.now.Truncate(time.Microsecond), why, ""
 	s.kept[m.Key] = &next
 }
 

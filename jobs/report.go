@@ -135,6 +135,9 @@ func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2
 		return err
 	}
 	report.Submitter = !s.viewer.May(screening.MayReadReview)
+	if report.Asked, err = Questions(ctx, s.env, s.viewer, store.AskedFilter{Upload: s.Run.ID}); err != nil {
+		return err
+	}
 	since, err := newSince(ctx, s.env, s.viewer, last)
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ func (l *Line) Wrong(now time.Time) string {
 	case l.Split != "" && (!known(l.Split) || l.Split == l.Verdict || len(l.Except) == 0):
 		return "split is another verdict on the listings of except"
 	}
+	if why := l.Question.wrong(l); why != "" {
+		return why
+	}
 	return l.Closed.wrong(l, now)
 }
 

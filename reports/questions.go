@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"partnerscreen/screening"
 )
 
 var questions = Tab{
 	Name: "Questions",
-	Doc:  "What the rows left open and the lists or the work give reason to ask, in the order of what an answer would change. Answer in the sheet, in the column named, and screen it again.",
-	Rows: func(f *Findings) int { return len(f.Questions) },
+	Doc:  "What the rows left open and the lists or the work give reason to ask, in the order of what an answer would change. Answer in the sheet, in the column named, and screen it again. Those a reviewer asks by name come first and are answered on the page of the run.",
+	Rows: func(f *Findings) int { return len(f.Report.Asked) + len(f.Questions) },
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
 			{Title: "Office that asks", Width: 20, Style: StyleWords},
@@ -30,6 +31,13 @@ var questions = Tab{
 		if err != nil {
 			return err
 		}
+		for _, a := range f.Report.Asked {
+			if err := p.Row(
+				"A reviewer asks", a.Text, "On the page", a.Place.Row, a.Party, "", "", "", replyText(a), a.Reference, a.Place.File, a.Place.Sheet,
+			); err != nil {
+				return err
+			}
+		}
 		for _, q := range f.Questions {
 			if err := p.Row(
 				string(q.Owner), q.Text, q.Ask.Column(), q.Place.Row, strings.Join(q.Parties, "\n"), q.Project, ofGrade(q.Now), ofGrade(q.Could), q.Because,
@@ -40,6 +48,17 @@ var questions = Tab{
 		}
 		return p.End()
 	},
+}
+
+// replyText says what came of a question.
+func replyText(a *screening.Asked) string {
+	switch {
+	case a.Open():
+		return "Waits for its answer since " + a.Made.UTC().Format(time.DateOnly)
+	case a.Reply.Withdrawn:
+		return "Settled without an answer on " + a.Reply.Made.UTC().Format(time.DateOnly)
+	}
+	return "Answered on " + a.Reply.Made.UTC().Format(time.DateOnly) + ": " + a.Reply.Text
 }
 
 // QuestionRow is a question beside the row that left it open.

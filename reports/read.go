@@ -42,6 +42,36 @@ type Line struct {
 	Split    screening.Verdict // on those; "" leaves them undecided
 	Cell     string            // of the verdict: "Review!V5"
 	Closed   Closed            // how a true match is closed
+	Question Question          // put to who submitted the rows
+}
+
+// Question is what a reviewer asks of who submitted the rows, where more
+// information is needed: one of the row's own questions, or one in other words. The zero value asks nothing.
+type Question struct {
+	Ask  screening.Ask
+	Text string
+	Cell string
+}
+
+// Put reports whether there is a question.
+func (q *Question) Put() bool { return q.Ask != "" || q.Text != "" }
+
+// longestQuestion is how many bytes a question may have.
+const longestQuestion = 2000
+
+// wrong says what keeps a question from being put, or "".
+func (q *Question) wrong(l *Line) string {
+	switch {
+	case !q.Put():
+		return ""
+	case l.Verdict != screening.NeedsInformation:
+		return fmt.Sprintf("a question goes with the verdict “%s”", VerdictText(screening.NeedsInformation))
+	case len(q.Text) > longestQuestion:
+		return fmt.Sprintf("a question has at most %d characters", longestQuestion)
+	case q.Ask != "" && !slices.Contains(screening.Asks, q.Ask):
+		return "there is no such question of a row; put it in your own words"
+	}
+	return ""
 }
 
 // Closed is how a line says that its true match is closed. The zero value
@@ -356,7 +386,7 @@ func (h *header) wrong() []Problem {
 
 // mayBeGone are the reviewer's columns a workbook can do without: whoever
 // closes nothing may have deleted them.
-var mayBeGone = map[string]bool{colSplit: true, colClosed: true, colNumber: true, colTerms: true, colUntil: true, colRows: true}
+var mayBeGone = map[string]bool{colSplit: true, colClosed: true, colNumber: true, colTerms: true, colUntil: true, colRows: true, colQuestion: true}
 
 func cellName(sheet string, column, row int) string {
 	return sheet + "!" + columnName(column+1) + strconv.Itoa(row)
@@ -443,6 +473,10 @@ func (rd *reading) line(h *header, n int, cells []string) {
 		}
 	}
 	rd.closing(&line, value, where(colClosed), no)
+	line.Question = questionIn(value(colQuestion), where(colQuestion))
+	if why := line.Question.wrong(&line); why != "" && line.Verdict != "" {
+		no(colQuestion, why)
+	}
 	if len(rd.problems) > before {
 		return
 	}
@@ -490,6 +524,20 @@ func (rd *reading) closing(line *Line, value func(title string) string, cell str
 	if line.Closed.Rows, what = rowNumbers(value(colRows)); what != "" {
 		no(colRows, what)
 	}
+}
+
+// questionIn reads a question: the title of a row's own one stands for that.
+func questionIn(cell, at string) Question {
+	q := Question{Text: strings.TrimSpace(cell), Cell: at}
+	if q.Text == "" {
+		return Question{}
+	}
+	for _, ask := range screening.Asks {
+		if loose(q.Text) == loose(ask.Column()) {
+			q.Ask, q.Text = ask, ""
+		}
+	}
+	return q
 }
 
 // rowNumbers reads the numbers of rows, with commas between them.

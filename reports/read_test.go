@@ -221,7 +221,7 @@ func TestWhatHappensToWorkbooks(t *testing.T) {
 			"Review!C5: “Party” is not what this program wrote, so the verdict may be about something else; decide the line in a fresh file"},
 		{"the key of one line put on another", func(rv *reviewer) { rv.set(colKey, 5, "k-veltraxis-aa1017") },
 			"sorvenne-b204 false_positive\nveltraxis-aa1017 true_match\n" +
-				"Review!AL5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
+				"Review!AM5: the seal does not fit: the hidden key, run or seal was changed, or another server made this file"},
 		{"a locked column deleted", func(rv *reviewer) { rv.ok(rv.file.RemoveCol("Review", "C")) },
 			"Review!A2: column “Party” is gone, so no line of this sheet can be checked; put it back from the file as it was made"},
 		{"a verdict that is none", func(rv *reviewer) { rv.set(colVerdict, 4, "maybe") },

@@ -38,6 +38,8 @@ type Report struct {
 	Keep time.Duration
 	// Key seals the lines of Review. Without one they cannot be read back.
 	Key []byte
+	// Asked are the questions reviewers put to who submitted the rows, as the reader may see them.
+	Asked []*screening.Asked
 	// Submitter marks a report for who submitted the sheet and does not review:
 	// its sheets are ForSubmitters. What its results say of decisions is the caller's to leave out.
 	Submitter bool

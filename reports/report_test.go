@@ -149,7 +149,7 @@ func TestPromisesAreInTheFile(t *testing.T) {
 	for sheet, tags := range map[string][]string{
 		"Review": {
 			"<pane ", `state="frozen"`, "<cols>", `hidden="1"`, `<sheetProtection sheet="true"`, "<autoFilter ", "<conditionalFormatting ", "<dataValidations ",
-			`type="list"`, `type="date"`, "<hyperlinks>", `fitToPage="true"`, `<dimension ref="A1:AL5">`, "<pageSetup ", "<headerFooter>", `tabSelected="true"`,
+			`type="list"`, `type="date"`, "<hyperlinks>", `fitToPage="true"`, `<dimension ref="A1:AM5">`, "<pageSetup ", "<headerFooter>", `tabSelected="true"`,
 		},
 		"All rows":      {"<pane ", "<autoFilter ", `fitToPage="true"`, `<dimension ref="A1:M12">`},
 		"Summary":       {"<drawing ", `fitToPage="true"`, "<mergeCell "},

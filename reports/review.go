@@ -44,6 +44,7 @@ const (
 	colExcept    = "Not these listings"
 	colSplit     = "Verdict on those"
 	colNote      = "Note"
+	colQuestion  = "Question to the submitter"
 	colReviewer  = "Reviewer (required)"
 	colSecond    = "Second reviewer"
 	colExpires   = "Holds until"
@@ -91,7 +92,7 @@ var reviewColumns = []reviewColumn{
 }
 
 // fillColumns are what the reviewer fills, the second block only for a true
-// match, and the hidden ones behind them.
+// match, then what they ask of who submitted the rows, and the hidden ones behind them.
 var fillColumns = []Column{
 	{Title: colVerdict, Width: 17, Style: StyleFill, Header: StyleReviewer},
 	{Title: colReason, Width: 20, Style: StyleFill, Header: StyleReviewer},
@@ -106,6 +107,7 @@ var fillColumns = []Column{
 	{Title: colTerms, Width: 28, Style: StyleFill, Header: StyleClosing},
 	{Title: colUntil, Width: 12, Style: StyleFillDate, Header: StyleClosing},
 	{Title: colRows, Width: 12, Style: StyleFill, Header: StyleClosing},
+	{Title: colQuestion, Width: 30, Style: StyleFill, Header: StyleReviewer},
 	{Title: colKey, Width: 8, Style: StyleSealed, Hidden: true},
 	{Title: colRun, Width: 8, Style: StyleSealed, Hidden: true},
 	{Title: colSeal, Width: 8, Style: StyleSealed, Hidden: true},
@@ -245,6 +247,7 @@ func askReviewer(x *excelize.File, sheet string, columns []Column, first, last i
 	}
 	for _, d := range []struct{ title, prompt string }{
 		{colExcept, "Numbers from the column Listings that are another party, as 2, 3. Your verdict leaves them out."},
+		{colQuestion, "With “Needs information”: the title of a question on the sheet Questions, as Shared, or one in your own words. It goes to who submitted the rows, without your name."},
 		{colNumber, "Of the licence or the general licence."},
 		{colTerms, "What the licence covers, or the plan that mitigates."},
 		{colRows, "Numbers of the rows it is closed for, as 4, 9. Empty for all rows of the line."},

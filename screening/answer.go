@@ -29,6 +29,13 @@ const (
 	AskFunder Ask = "funder"
 )
 
+// Asks are the questions that a cell, or a reply, answers by itself. A funder is
+// named in a column of its own, for it is screened.
+var Asks = []Ask{
+	AskWork, AskKeywords, AskControlCode, AskPublishable, AskRestrictions, AskShared, AskResultsOwner, AskPersonalData, AskDualUse, AskValue, AskAgreement,
+	AskTechnologyArea, AskOwnershipShare,
+}
+
 // The words answers are read as. A question has the words named beside it in
 // AnswerWords; a cell that is none of them answers in its own text only.
 const (

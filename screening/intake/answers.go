@@ -53,6 +53,17 @@ func answer(p *screening.Partner, q screening.Ask, text string) (note string) {
 	return ""
 }
 
+// Answer has a row say something to a question as a cell of its sheet would,
+// and reports whether the question takes an answer so and this is one.
+func Answer(p *screening.Partner, q screening.Ask, text string) bool {
+	if !slices.Contains(screening.Asks, q) {
+		return false
+	}
+	answer(p, q, strings.TrimSpace(text))
+	_, given := p.Answers[q]
+	return given
+}
+
 // answerWords reads a cell as the words of a question. clear is false where
 // the question has words and the cell is none of them.
 func answerWords(q screening.Ask, text string) (words []string, clear bool) {

@@ -51,6 +51,7 @@ type collaborationRow struct {
 	Run       string `db:"result_run"`
 	Screened  stamp  `db:"screened"`
 	Waiting   bool   `db:"waiting"`
+	Answered  string `db:"answered"`
 }
 
 const (
@@ -59,7 +60,7 @@ const (
 	collabIsMissing = `c.last_seen < s.uploaded`
 
 	selectCollaborations = `select c.id, c.office, s.file, s.sheet, c.row, c.upload, case when ` + collabIsMissing + ` then 1 else 0 end as missing, c.content,
-		c.first_seen, c.last_seen, c.ended, c.ended_by, c.ended_why, c.grade, c.result_run, c.screened, c.waiting
+		c.first_seen, c.last_seen, c.ended, c.ended_by, c.ended_why, c.grade, c.result_run, c.screened, c.waiting, c.answered
 		from collaborations c join collaboration_sheets s on s.id = c.sheet_id where `
 	endCollaboration = `update collaborations set ended = ?, ended_by = ?, ended_why = ? where id = ? and ended is null`
 	selectEvents     = `select at, what, who, why, run from collaboration_events where collaboration = ? order by seq`
@@ -78,6 +79,11 @@ func (r *collaborationRow) collaboration() (*screening.Collaboration, error) {
 	if err := fromJSON(r.Content, c.Partner); err != nil {
 		return nil, err
 	}
+	given, err := givenOf(r.Answered)
+	if err != nil {
+		return nil, err
+	}
+	given.Add(c.Partner)
 	c.Partner.Place = screening.Place{File: r.File, Sheet: r.Sheet, Row: r.Row}
 	c.Activity = c.Partner.Activity()
 	return c, nil

@@ -34,7 +34,7 @@ const (
 
 	// What a night left as it was, though it was worked: it counts from now on.
 	settleRows  = `update collaborations set waiting = 0, watched = 1, base_run = '', base_grade = '', base_outcome = '' where (waiting = 1 or watched = 0) and `
-	standOn     = `update collaborations set grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ? and content_hash = ?`
+	standOn     = `update collaborations set grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ? and content_hash = ? and answered = ?`
 	updateFound = `update parties set found = v.column2 from (values %s) as v where parties.digest = v.column1 and parties.found <> v.column2`
 )
 
@@ -258,6 +258,8 @@ type NightRow struct {
 	New         bool
 
 	hash       string
+	answered   string             // what was answered beside the row
+	own        *screening.Partner // the row without that
 	base, held place
 }
 
@@ -268,7 +270,7 @@ type place struct {
 	row   int
 }
 
-const nightRowColumns = `select c.id, s.file, s.sheet, c.row, c.upload = s.upload as latest, c.content, c.waiting, c.grade, c.outcome, c.content_hash,
+const nightRowColumns = `select c.id, s.file, s.sheet, c.row, c.upload = s.upload as latest, c.content, c.waiting, c.grade, c.outcome, c.content_hash, c.answered,
 	c.result_run, c.result_sheet, c.result_row, c.base_run, c.base_sheet, c.base_row, c.base_grade, c.base_outcome
 	from collaborations c join collaboration_sheets s on s.id = c.sheet_id where c.office = ? and ` + collabIsActive
 
@@ -276,7 +278,7 @@ func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	r := &NightRow{Partner: new(screening.Partner)}
 	var latest bool
 	var content raw
-	err := rows.Scan(&r.ID, &r.Place.File, &r.Place.Sheet, &r.Place.Row, &latest, &content, &r.Waiting, &r.Grade, &r.Outcome, &r.hash,
+	err := rows.Scan(&r.ID, &r.Place.File, &r.Place.Sheet, &r.Place.Row, &latest, &content, &r.Waiting, &r.Grade, &r.Outcome, &r.hash, &r.answered,
 		&r.held.run, &r.held.sheet, &r.held.row, &r.base.run, &r.base.sheet, &r.base.row, &r.BaseGrade, &r.BaseOutcome)
 	if err != nil {
 		return nil, err
@@ -284,6 +286,13 @@ func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	if err := fromJSON(content, r.Partner); err != nil {
 		return nil, err
 	}
+	given, err := givenOf(r.answered)
+	if err != nil {
+		return nil, err
+	}
+	own := *r.Partner
+	r.own = &own
+	given.Add(r.Partner)
 	r.Partner.Place = r.Place
 	if !latest { // its row in the latest sheet is another's, or will be
 		r.Place.Sheet, r.Place.Row = r.Place.Sheet+" (earlier)", int(r.ID)
@@ -456,7 +465,7 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 			for _, a := range rows {
 				r := of[a.result]
 				now[r.Row.ID] = place{run.ID, a.sheet, a.result.Partner.Row}
-				if err := exec(ctx, tx, standOn, string(r.Result.Grade), r.Outcome, stamp{run.Started}, run.ID, a.sheet, a.result.Partner.Row, r.Row.ID, r.Row.hash); err != nil {
+				if err := exec(ctx, tx, standOn, string(r.Result.Grade), r.Outcome, stamp{run.Started}, run.ID, a.sheet, a.result.Partner.Row, r.Row.ID, r.Row.hash, r.Row.answered); err != nil {
 					return err
 				}
 			}
@@ -498,7 +507,7 @@ func (s *Store) relink(ctx context.Context, tx *sqlx.Tx, results []*NightResult)
 	var kept []*keptRow
 	for _, r := range results {
 		if r.Followed {
-			kept = append(kept, &keptRow{added: added{result: r.Result}, known: &knownCollaboration{ID: r.Row.ID}, hash: r.Row.hash})
+			kept = append(kept, &keptRow{added: added{result: r.Result}, known: &knownCollaboration{ID: r.Row.ID}, hash: r.Row.hash, own: r.Row.own})
 		}
 	}
 	if len(kept) == 0 {
@@ -509,7 +518,9 @@ func (s *Store) relink(ctx context.Context, tx *sqlx.Tx, results []*NightResult)
 		return err
 	}
 	for _, k := range kept {
-		content, err := contentOfRow(k.result.Partner)
+		row := *k.result.Partner
+		row.Answers, row.Notes = k.own.Answers, k.own.Notes // what was answered beside it stays there
+		content, err := contentOfRow(&row)
 		if err != nil {
 			return err
 		}
@@ -530,15 +541,17 @@ func (s *Store) relink(ctx context.Context, tx *sqlx.Tx, results []*NightResult)
 	return nil
 }
 
-// settle marks rows as covered, unless a sheet has changed them meanwhile.
+const settledRow = `(id = ? and content_hash = ? and answered = ?)`
+
+// settle marks rows as covered, unless a sheet or an answer has changed them meanwhile.
 func settle(ctx context.Context, tx *sqlx.Tx, results []*NightResult) error {
 	for some := range slices.Chunk(results, versionsAtOnce) {
 		var args []any
 		for _, r := range some {
-			args = append(args, r.Row.ID, r.Row.hash)
+			args = append(args, r.Row.ID, r.Row.hash, r.Row.answered)
 		}
-		// The pair, for a row that changed since it was read waits for the next night.
-		where := strings.Repeat(`(id = ? and content_hash = ?) or `, len(some)-1) + `(id = ? and content_hash = ?)`
+		// All three, for a row that changed since it was read waits for the next night.
+		where := strings.Repeat(settledRow+` or `, len(some)-1) + settledRow
 		if err := exec(ctx, tx, settleRows+`(`+where+`)`, args...); err != nil {
 			return err
 		}

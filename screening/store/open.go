@@ -25,12 +25,14 @@ type OpenMatch struct {
 	Run        string          `json:"run"` // that it stands on
 	Place      screening.Place `json:"place"`
 	Assignee   string          `json:"assignee"` // "" unless a person named one
-	Opened     string          `json:"opened"`
-	Due        string          `json:"due"`
-	Reminded   string          `json:"reminded,omitempty"`
-	Overdue    string          `json:"overdue,omitempty"` // when it was told that it is
-	Closed     time.Time       `json:"closed,omitzero"`
-	WhyClosed  string          `json:"why_closed,omitempty"`
+	// Asked says that a question about it waits for its submitter (asked), or that the answer came (answered).
+	Asked     string    `json:"asked,omitempty"`
+	Opened    string    `json:"opened"`
+	Due       string    `json:"due"`
+	Reminded  string    `json:"reminded,omitempty"`
+	Overdue   string    `json:"overdue,omitempty"` // when it was told that it is
+	Closed    time.Time `json:"closed,omitzero"`
+	WhyClosed string    `json:"why_closed,omitempty"`
 }
 
 // Flagged is a flagged match as an active collaboration stands on it now.
@@ -60,6 +62,7 @@ type openRow struct {
 	Overdue    string `db:"overdue"`
 	Closed     stamp  `db:"closed"`
 	WhyClosed  string `db:"why_closed"`
+	Asked      string `db:"asked"`
 }
 
 func (r *openRow) match() *OpenMatch {
@@ -67,7 +70,7 @@ func (r *openRow) match() *OpenMatch {
 		Key: r.Key, PartyKey: r.PartyKey, EntityKeys: strings.Fields(r.EntityKeys), List: r.List, Entity: r.Entity,
 		Owner: screening.Owner(r.Owner), Grade: screening.Grade(r.Grade), Run: r.Run,
 		Place:    screening.Place{File: r.File, Sheet: r.Sheet, Row: r.Row},
-		Assignee: r.Assignee, Opened: r.Opened, Due: r.Due, Reminded: r.Reminded, Overdue: r.Overdue, Closed: r.Closed.Time, WhyClosed: r.WhyClosed,
+		Assignee: r.Assignee, Opened: r.Opened, Due: r.Due, Reminded: r.Reminded, Overdue: r.Overdue, Closed: r.Closed.Time, WhyClosed: r.WhyClosed, Asked: r.Asked,
 	}
 }
 
@@ -82,13 +85,14 @@ const (
 		where c.office = ? and c.grade in ('review', 'escalate') and m.grade in ('review', 'escalate') and ` + collabIsActive + `
 		order by c.id, m.party, m.ordinal`
 
-	openColumns = `match_key, party_key, entity_keys, list, entity, owner, grade, run, file, sheet, row, assignee, opened, due, reminded, overdue, closed, why_closed`
+	openColumns = `match_key, party_key, entity_keys, list, entity, owner, grade, run, file, sheet, row, assignee, opened, due, reminded, overdue, closed, why_closed, asked`
 	selectOpen  = `select ` + openColumns + ` from open_matches where office = ? and closed is null order by due, match_key`
 	selectKnown = `select ` + openColumns + ` from open_matches where office = ?`
-	upsertOpen  = `insert into open_matches (office, ` + openColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	upsertOpen  = `insert into open_matches (office, ` + openColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		on conflict (office, match_key) do update set owner = excluded.owner, grade = excluded.grade, run = excluded.run, file = excluded.file,
 		sheet = excluded.sheet, row = excluded.row, opened = excluded.opened, due = excluded.due, reminded = excluded.reminded,
-		overdue = excluded.overdue, closed = excluded.closed, why_closed = excluded.why_closed, assignee = excluded.assignee`
+		overdue = excluded.overdue, closed = excluded.closed, why_closed = excluded.why_closed, assignee = excluded.assignee,
+		asked = case when excluded.closed is null and open_matches.closed is null then open_matches.asked else excluded.asked end` // a question may be asked meanwhile
 	assignOpen = `update open_matches set assignee = ? where office = ? and match_key = ? and closed is null`
 	tellOpen   = `update open_matches set reminded = ?, overdue = ? where office = ? and match_key = ?`
 	// As it was on a day: what had been opened by then and was not closed before it.
@@ -160,7 +164,7 @@ func (s *Store) KeepOpenMatches(ctx context.Context, office string, matches []*O
 		for _, m := range matches {
 			err := exec(ctx, tx, upsertOpen, text(office), m.Key, m.PartyKey, strings.Join(m.EntityKeys, " "), text(m.List), text(m.Entity), string(m.Owner),
 				string(m.Grade), m.Run, text(m.Place.File), text(m.Place.Sheet), m.Place.Row, text(m.Assignee), m.Opened, m.Due, m.Reminded, m.Overdue,
-				stamp{m.Closed}, text(m.WhyClosed))
+				stamp{m.Closed}, text(m.WhyClosed), m.Asked)
 			if err != nil {
 				return err
 			}

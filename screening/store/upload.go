@@ -26,7 +26,7 @@ type Upload struct {
 
 const (
 	// The candidates of one identity that this upload has not met yet.
-	selectIdentities = `select id, identity, sheet_id, content_hash, outcome, ended, content from collaborations
+	selectIdentities = `select id, identity, sheet_id, content_hash, outcome, ended, content, answered from collaborations
 		where office = ? and upload <> ? and identity in (?) limit 20000`
 	insertCollabSheet = `insert into collaboration_sheets (office, file, sheet, upload, uploading) values (?, ?, ?, '', ?)
 		on conflict (office, file, sheet) do update set uploading = excluded.uploading`
@@ -46,6 +46,7 @@ const (
 		grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ? and upload <> ?`
 	// The same row again with another result, by newer lists or decisions.
 	regradeCollaboration = `update collaborations set ` + keepBase + `, grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ?`
+	awaitNight           = `update collaborations set ` + keepBase + ` where id = ?`
 	reviveCollaboration  = `update collaborations set ended = null, ended_by = '', ended_why = '', waiting = 1 where id = ?`
 	dropLinks            = `delete from collaboration_parties where collaboration = ?`
 	insertEvent          = `insert into collaboration_events (collaboration, at, what, who, why, run) values (?, ?, ?, ?, ?, ?)`
@@ -77,6 +78,7 @@ type keptRow struct {
 	outcome  string
 	activity screening.Activity
 	known    *knownCollaboration // nil for a new one
+	own      *screening.Partner  // in a night: the row without what was answered beside it
 }
 
 type knownCollaboration struct {
@@ -87,6 +89,7 @@ type knownCollaboration struct {
 	Outcome  string `db:"outcome"`
 	Ended    stamp  `db:"ended"`
 	Content  []byte `db:"content"`
+	Answered string `db:"answered"`
 
 	taken bool
 }
@@ -281,6 +284,9 @@ func updateCollaboration(ctx context.Context, tx *sqlx.Tx, up Upload, k *keptRow
 		if up.Partial || c.Outcome == k.outcome {
 			return true, nil
 		}
+		if c.Answered != "" { // what stands was found with the answers, and this was not
+			return true, exec(ctx, tx, awaitNight, c.ID)
+		}
 		return true, exec(ctx, tx, regradeCollaboration, string(k.result.Grade), k.outcome, at, up.Run.ID, k.added.sheet, p.Row, c.ID)
 	}
 	content, err := contentOfRow(p)
@@ -296,6 +302,11 @@ func updateCollaboration(ctx context.Context, tx *sqlx.Tx, up Upload, k *keptRow
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return false, err
 	}
+	if c.Answered != "" {
+		if err := stillAnswered(ctx, tx, c, p); err != nil {
+			return true, err
+		}
+	}
 	what := "changed"
 	if !c.Ended.IsZero() {
 		what = "in a sheet again"
@@ -304,6 +315,24 @@ func updateCollaboration(ctx context.Context, tx *sqlx.Tx, up Upload, k *keptRow
 		return true, err
 	}
 	return true, link(ctx, tx, c.ID, p, parties)
+}
+
+// stillAnswered keeps of the answers beside a row what the row, as a sheet has
+// changed it, does not answer anew.
+func stillAnswered(ctx context.Context, tx *sqlx.Tx, c *knownCollaboration, now *screening.Partner) error {
+	given, err := givenOf(c.Answered)
+	if err != nil {
+		return err
+	}
+	var before screening.Partner
+	if err := fromJSON(c.Content, &before); err != nil {
+		return err
+	}
+	left, err := jsonText(given.Since(&before, now))
+	if err != nil {
+		return err
+	}
+	return exec(ctx, tx, `update collaborations set answered = ? where id = ?`, left, c.ID)
 }
 
 // link ties a collaboration to the parties of its row, and to no others.

@@ -9,7 +9,7 @@ var All = slices.Concat([]Page{
 	screenPage, screenUpload, columnsPage, screenStart,
 	reviewPage, oneMatchPage, matchDecide,
 	collaborationsPage, collaborationPage, collaborationEnd,
-	runsPage, runPage, runReport, comparePage,
+	runsPage, runPage, runReport, comparePage, questionAnswer,
 	listsPage, listPage, listAccept,
 	healthPage, auditPage,
 	accountsPage, accountAdd, accountChange,

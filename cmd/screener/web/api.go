@@ -8,6 +8,7 @@ var forProgramsPages = slices.Concat([]Page{
 	openAPIPage,
 	apiRuns, apiRunAdd, apiRunPage, apiRunResults, apiRunReport, apiRunCompare,
 	apiMatches,
+	apiQuestions, apiQuestionAnswer,
 	apiDecisions, apiDecisionAdd, apiDecisionPage, apiDecisionRevoke,
 	apiLists, apiListPage, apiListChanges, apiListAccept,
 	apiJobs, apiJobAdd, apiJobPage, apiJobCancel, apiJobRetry,

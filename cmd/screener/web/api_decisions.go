@@ -83,14 +83,18 @@ func serveDecide(r *Request) error {
 		return err
 	}
 	var body struct {
-		Run     string            `json:"run"`
-		Key     string            `json:"key"`
-		Verdict screening.Verdict `json:"verdict"`
-		Reason  string            `json:"reason"`
-		Note    string            `json:"note"`
-		Expires string            `json:"expires"`
-		Except  []reports.Listed  `json:"except"`
-		Split   screening.Verdict `json:"split"`
+		Run      string            `json:"run"`
+		Key      string            `json:"key"`
+		Verdict  screening.Verdict `json:"verdict"`
+		Reason   string            `json:"reason"`
+		Note     string            `json:"note"`
+		Expires  string            `json:"expires"`
+		Except   []reports.Listed  `json:"except"`
+		Split    screening.Verdict `json:"split"`
+		Question *struct {
+			Ask  screening.Ask `json:"ask"`
+			Text string        `json:"text"`
+		} `json:"question"`
 		Closing *struct {
 			How    screening.Closing `json:"how"`
 			Number string            `json:"number"`
@@ -110,6 +114,9 @@ func serveDecide(r *Request) error {
 	var err error
 	if line.Expires, err = dayOf(body.Expires); err != nil {
 		return bad("expires is a day: 2027-06-30.")
+	}
+	if q := body.Question; q != nil {
+		line.Question = reports.Question{Ask: q.Ask, Text: strings.TrimSpace(q.Text)}
 	}
 	if c := body.Closing; c != nil {
 		line.Closed = reports.Closed{Closing: c.How, Number: strings.TrimSpace(c.Number), Terms: strings.TrimSpace(c.Terms), Rows: c.Rows}
@@ -133,11 +140,13 @@ func serveDecide(r *Request) error {
 		Decisions []string `json:"decisions"`
 		// Waiting says that it counts once another person has said the same.
 		Waiting bool `json:"waiting"`
+		// Asked counts the questions put to who submitted the rows.
+		Asked int `json:"asked"`
 		// Closed counts the rows whose true match is closed for their work.
 		Closed int `json:"closed"`
 		// Frozen says what a true match under an asset freeze asks for.
 		Frozen []jobs.Frozen `json:"frozen"`
-	}{Decisions: []string{}, Waiting: made.Waiting, Closed: made.Closed, Frozen: append([]jobs.Frozen{}, made.Frozen...)}
+	}{Decisions: []string{}, Waiting: made.Waiting, Asked: made.Asked, Closed: made.Closed, Frozen: append([]jobs.Frozen{}, made.Frozen...)}
 	for _, d := range made.Decisions {
 		out.Decisions = append(out.Decisions, d.ID)
 	}

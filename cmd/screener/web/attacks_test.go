@@ -61,6 +61,45 @@ func TestAttacks(t *testing.T) {
 			return a.sam.get("/runs/" + a.rias.ID + "/report/csv").Code
 		}, missing},
 
+		// Questions put to somebody else.
+		{"another's question, seen", Options{}, func(a *attack) int {
+			a.question("Which of the two departments is it?")
+			eve := a.as("eve", screening.Submitter)
+			for _, path := range []string{"/runs", "/runs/" + a.sams.ID, "/api/v1/questions", "/api/v1/questions?run=" + a.sams.ID} {
+				if body := eve.get(path).Body.String(); strings.Contains(body, "departments") {
+					a.t.Errorf("%s shows another's question", path)
+				}
+			}
+			return eve.get("/runs/" + a.sams.ID).Code
+		}, missing},
+		{"another's question, answered", Options{}, func(a *attack) int {
+			return a.as("eve", screening.Submitter).post("/questions/"+a.question("Which department?"), url.Values{"answer": {"none"}}).Code
+		}, missing},
+		{"a question answered by who asks", Options{}, func(a *attack) int {
+			return a.ria.post("/questions/"+a.question("Which department?"), url.Values{"answer": {"none"}}).Code
+		}, conflict},
+		{"a question answered with a key that only reads", Options{}, func(a *attack) int {
+			id := a.question("Which department?")
+			b := a.stranger.key(a.key("sam", screening.MayReadLists))
+			return b.post("/api/v1/questions/"+id+"/answer", nil).Code
+		}, denied},
+		{"script in a question and in its answer", Options{}, func(a *attack) int {
+			id := a.question("<script>alert(7)</script>")
+			w := a.sam.post("/questions/"+id, url.Values{"answer": {"<img src=x onerror=alert(8)>"}})
+			for who, page := range map[string]string{"sam": a.sam.get("/runs/" + a.sams.ID).Body.String(), "ria": a.ria.get("/runs/" + a.sams.ID).Body.String()} {
+				if strings.Contains(page, "<script>alert") || strings.Contains(page, "<img src=x") || !strings.Contains(page, "alert(8)") {
+					a.t.Errorf("%s is shown markup, or nothing", who)
+				}
+			}
+			return w.Code
+		}, found},
+		{"a question from another site answered for its submitter", Options{}, func(a *attack) int {
+			id := a.question("Which department?")
+			a.sam.headers["Sec-Fetch-Site"] = "cross-site"
+			a.sam.headers["Origin"] = "https://evil.example"
+			return a.sam.post("/questions/"+id, url.Values{"answer": {"none"}}).Code
+		}, denied},
+
 		// Restricted lists.
 		{"a restricted list by its address", Options{}, func(a *attack) int { return a.sam.get("/lists/" + secretList).Code }, missing},
 		{"accepting what a restricted list holds back", Options{}, func(a *attack) int {
@@ -505,6 +544,28 @@ func newAttack(t *testing.T, opts Options) *attack {
 	}}))
 	a.sam, a.ria, a.stranger = a.as("sam", screening.Submitter), a.as("ria", screening.Reviewer), a.o.browser()
 	return a
+}
+
+// question is one that ria puts to sam about a match of his sheet.
+func (a *attack) question(words string) string {
+	a.t.Helper()
+	if err := jobs.SyncOpen(a.t.Context(), a.o.env); err != nil {
+		a.t.Fatal(err)
+	}
+	open, err := jobs.OpenMatches(a.t.Context(), a.o.env)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	for _, m := range open {
+		if m.Run == a.sams.ID && m.List == openList {
+			if w := a.ria.post(matchPath(m.Run, m.Key), ask("question", words)); w.Code != http.StatusSeeOther {
+				a.t.Fatalf("asking: %d %s", w.Code, w.Body)
+			}
+			return a.o.asked()[0].ID
+		}
+	}
+	a.t.Fatal("no match of sam's is open")
+	return ""
 }
 
 func (a *attack) as(name string, roles ...screening.AccountRole) *browser {

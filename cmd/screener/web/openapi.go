@@ -123,6 +123,17 @@ var operations = []operation{
 	},
 
 	{
+		page: &apiQuestions, id: "listQuestions", answer: jsonOf("[]Question"),
+		query: []param{
+			{"run", "string", "Only those about rows of this run's sheet.", nil}, {"state", "string", "all where none is named.", []string{"open", "all"}},
+			{"limit", "integer", "How many at most.", nil},
+		},
+	},
+	{
+		page: &apiQuestionAnswer, id: "answerQuestion", body: &content{"application/json", "Answer"}, status: http.StatusAccepted, answer: jsonOf("Answered"),
+		refuses: []int{http.StatusConflict},
+	},
+	{
 		page: &apiDecisions, id: "listDecisions", answer: jsonOf("DecisionPage"),
 		query: append(slices.Clone(pageParams), param{"all", "boolean", "Replaced, expired and revoked ones too.", nil}, param{"due_days", "integer", "Only those that expire within so many days.", nil}),
 	},
@@ -196,7 +207,7 @@ var adjacentParams = []param{{"limit", "integer", "How many at most.", nil}, {"o
 
 // tags group the addresses by their second word.
 var openAPITags = map[string]string{
-	"runs": "Screenings of spreadsheets.", "matches": "What a person is asked about.", "decisions": "What persons said.", "lists": "The published lists.",
+	"runs": "Screenings of spreadsheets.", "matches": "What a person is asked about.", "questions": "What reviewers ask of who submitted a row.", "decisions": "What persons said.", "lists": "The published lists.",
 	"jobs": "What is running, waiting, dead or done.", "collaborations": "The rows the office keeps watched.", "names": "Single names and pairs of names.",
 	"lookup": "Listed parties, in the shape of OpenSanctions' API and its server yente.", "about": "The API itself.",
 }

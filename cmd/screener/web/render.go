@@ -72,6 +72,8 @@ var notices = map[string]string{
 	"account":  "The change is made.",
 	"own":      "The change is made.",
 	"decided":  "The verdict is kept.",
+	"asked":    "The verdict is kept, and the question is on its way.",
+	"answered": "Thank you: the answer is kept, and the row is being screened again with it.",
 	"ended":    "It is over now, and screened no more until a sheet has it again.",
 }
 

@@ -11,6 +11,7 @@ import (
 	"partnerscreen/jobs"
 	"partnerscreen/reports"
 	"partnerscreen/screening"
+	"partnerscreen/screening/store"
 )
 
 var reviewPage = Page{
@@ -67,6 +68,7 @@ var oneMatchPage = Page{
 type matchForm struct {
 	Verdict, Reason, Note, Expires     string
 	Closing, Number, Terms, ClosedTill string
+	Ask, Question                      string
 }
 
 // match shows one match, with what was filled in and why it was not taken.
@@ -91,7 +93,17 @@ func (r *Request) match(status int, filled *matchForm, problem string) error {
 	if err != nil {
 		return err
 	}
+	open, err := jobs.OwnQuestions(ctx, r.Env, r.Viewer, key)
+	if err != nil {
+		return err
+	}
+	asked, err := jobs.Questions(ctx, r.Env, r.Viewer, store.AskedFilter{MatchKey: key})
+	if err != nil {
+		return err
+	}
 	data := struct {
+		Open     []screening.Question // that its rows leave open
+		Asked    []*screening.Asked
 		Run, Key string
 		Party    *screening.Party
 		Match    *screening.Match
@@ -106,7 +118,7 @@ func (r *Request) match(status int, filled *matchForm, problem string) error {
 		Next     string
 		May      bool
 	}{
-		Run: run, Key: key, Party: party, Match: m, Sides: reports.Sides(party, m, entities), State: kept.Decided(party, m, r.Env.Now()), Place: place,
+		Open: open, Asked: asked, Run: run, Key: key, Party: party, Match: m, Sides: reports.Sides(party, m, entities), State: kept.Decided(party, m, r.Env.Now()), Place: place,
 		Reasons: reports.Reasons, Closings: screening.Closings, Form: filled, Problem: problem, Next: next, May: r.May(screening.MayDecide),
 	}
 	if data.Form == nil {
@@ -150,11 +162,13 @@ var matchDecide = Page{
 		field := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 		f := &matchForm{
 			Verdict: field("verdict"), Reason: field("reason"), Note: field("note"), Expires: field("expires"),
+			Ask: field("ask"), Question: field("question"),
 			Closing: field("closing"), Number: field("number"), Terms: field("terms"), ClosedTill: field("until"),
 		}
 		line := reports.Line{
 			Run: run, Key: key, Verdict: screening.Verdict(f.Verdict), Reason: f.Reason, Note: f.Note, Reviewer: r.Account().Name,
-			Closed: reports.Closed{Closing: screening.Closing(f.Closing), Number: f.Number, Terms: f.Terms},
+			Closed:   reports.Closed{Closing: screening.Closing(f.Closing), Number: f.Number, Terms: f.Terms},
+			Question: reports.Question{Ask: screening.Ask(f.Ask), Text: f.Question},
 		}
 		var err1, err2 error
 		line.Expires, err1 = dayOf(f.Expires)
@@ -166,7 +180,7 @@ var matchDecide = Page{
 		if err != nil {
 			return err
 		}
-		_, err = jobs.DecideMatch(ctx, r.Env, r.Viewer, line)
+		made, err := jobs.DecideMatch(ctx, r.Env, r.Viewer, line)
 		var refused *jobs.RefusedDecision
 		if errors.As(err, &refused) {
 			return r.match(http.StatusUnprocessableEntity, f, sentence(refused.Why))
@@ -174,8 +188,11 @@ var matchDecide = Page{
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(r.site.keeper.Refresh(ctx), jobs.SyncOpen(ctx, r.Env)); err != nil {
+		if err := r.site.keeper.Refresh(ctx); err != nil {
 			return err
+		}
+		if made.Asked > 0 {
+			return r.Redirect(cmp.Or(next, "/review") + "?done=asked")
 		}
 		return r.Redirect(cmp.Or(next, "/review") + "?done=decided")
 	},

@@ -32,11 +32,16 @@ var runsPage = Page{
 		if err != nil {
 			return err
 		}
+		asked, err := jobs.Questions(r.Context(), r.Env, r.Viewer, store.AskedFilter{To: r.Account().Name, Open: true})
+		if err != nil {
+			return err
+		}
 		data := struct {
 			Runs   []*screening.Run
+			Asked  []*screening.Asked // that wait for the viewer
 			Older  string
 			Others bool
-		}{Runs: runs, Others: r.May(screening.MayReadRuns)}
+		}{Runs: runs, Asked: asked, Others: r.May(screening.MayReadRuns)}
 		if len(runs) > runsAtOnce {
 			data.Runs = runs[:runsAtOnce]
 			data.Older = data.Runs[runsAtOnce-1].ID
@@ -69,8 +74,13 @@ var runPage = Page{
 		if err != nil {
 			return err
 		}
+		asked, err := r.askedOf(id)
+		if err != nil {
+			return err
+		}
 		data := struct {
 			Run     *screening.Run
+			Asked   *askedRun
 			Grades  []gradeCount
 			Rows    []*screening.Result
 			From    int
@@ -80,7 +90,7 @@ var runPage = Page{
 			Task    *store.Task // of a run that is not finished
 			Percent int64
 			Left    string
-		}{Run: run, Grades: gradeCounts(&run.Counts), Rows: rows, From: skip, Reviews: r.May(screening.MayReadReview)}
+		}{Run: run, Asked: asked, Grades: gradeCounts(&run.Counts), Rows: rows, From: skip, Reviews: r.May(screening.MayReadReview)}
 		if run.Finished.IsZero() {
 			if data.Task, err = r.progressOf(id); err != nil {
 				return err
@@ -152,9 +162,16 @@ func (r *Request) report(id, format string) error {
 	if run.Finished.IsZero() {
 		return &Problem{Status: http.StatusConflict, Retry: "30", Detail: "The run is not finished; its report comes when it is."}
 	}
+	asked, err := jobs.Questions(ctx, r.Env, r.Viewer, store.AskedFilter{Upload: id})
+	if err != nil {
+		return err
+	}
 	sees := fmt.Sprint(r.May(screening.MayReadReview), r.May(screening.MayReadRuns), r.Account().Name)
 	for _, e := range run.Editions {
 		sees += " " + e.List
+	}
+	for _, a := range asked {
+		sees += fmt.Sprint(" ", a.ID, a.Open())
 	}
 	if r.unchanged([]byte(r.Env.Version), []byte(run.ID), []byte(format), []byte(sees), []byte(run.Finished.String())) {
 		return nil

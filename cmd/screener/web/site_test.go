@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -76,17 +77,24 @@ func newOffice(t *testing.T, opts Options) *office {
 // newOfficeOf has a copy of a database; nil is an empty one.
 func newOfficeOf(t *testing.T, opts Options, db []byte) *office {
 	t.Helper()
-	o := &office{t: t, dir: t.TempDir(), logs: new(bytes.Buffer), now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
+	dir := t.TempDir()
 	if db != nil {
-		if err := os.WriteFile(filepath.Join(o.dir, "screener.db"), db, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "screener.db"), db, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	kept, err := store.Open(t.Context(), filepath.Join(o.dir, "screener.db"), store.Options{Data: filepath.Join(o.dir, "data")})
+	kept, err := store.Open(t.Context(), filepath.Join(dir, "screener.db"), store.Options{Data: filepath.Join(dir, "data")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = kept.Close() })
+	return newOfficeOn(t, opts, kept, dir)
+}
+
+// newOfficeOn has a store that is open already.
+func newOfficeOn(t *testing.T, opts Options, kept *store.Store, dir string) *office {
+	t.Helper()
+	o := &office{t: t, dir: dir, logs: new(bytes.Buffer), now: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)}
 	o.env = &jobs.Env{
 		Store: kept, Policy: screening.DefaultPolicy(), MaxAge: 10 * 24 * time.Hour, Version: "test", Actor: "operator", Now: o.time, PasswordMegabytes: 1,
 		Restricted: map[string][]screening.AccountRole{secretList: {screening.Reviewer, screening.SecondReviewer}},
@@ -99,6 +107,7 @@ func newOfficeOf(t *testing.T, opts Options, db []byte) *office {
 		o.env.Cards = append(o.env.Cards, card)
 	}
 	opts.Log = slog.New(slog.NewTextHandler(&safe{b: o.logs}, nil))
+	var err error
 	if o.site, err = New(o.env, opts); err != nil {
 		t.Fatal(err)
 	}
@@ -285,7 +294,7 @@ func (b *browser) post(path string, form url.Values) *httptest.ResponseRecorder 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "web-test-")
 	if err == nil {
-		err = os.Setenv("TMPDIR", dir)
+		err = errors.Join(os.Chmod(dir, 0o755), os.Setenv("TMPDIR", dir)) //nolint:gosec // a database of its own user works in it
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
