@@ -299,26 +299,6 @@ func TestTheAPIAtWork(t *testing.T) {
 			t.Errorf("deciding with %v: %d %q, want %d with %q", x.change, status, decided.Detail, x.status, x.detail)
 		}
 	}
-	// A question to who submitted it, and back.
-	var asked struct {
-		Asked int
-		Job   int64
-	}
-	asking := map[string]any{"run": verdict["run"], "key": verdict["key"], "verdict": "needs_information", "reason": "answer_awaited", "question": map[string]string{"text": "Which department?"}}
-	if status, _ := ria.ask("POST", "/api/v1/decisions", asking, &asked); status != 201 || asked.Asked != 1 {
-		t.Fatalf("asking: %d %+v", status, asked)
-	}
-	var questions []screening.Asked
-	if status, _ := sam.ask("GET", "/api/v1/questions?state=open", nil, &questions); status != 200 || len(questions) != 1 || questions[0].Reviewer != "" {
-		t.Fatalf("sam's questions: %d %+v", status, questions)
-	}
-	if status, _ := sam.ask("POST", "/api/v1/questions/"+questions[0].ID+"/answer", map[string]string{"answer": "Physics"}, &asked); status != 202 {
-		t.Fatalf("answering: %d %+v", status, asked)
-	}
-	sam.finished(asked.Job)
-	if status, _ := ria.ask("GET", "/api/v1/questions?run="+questions[0].Upload, nil, &questions); status != 200 || len(questions) != 1 || questions[0].Reply.Text != "Physics" || questions[0].Reviewer != "ria" {
-		t.Errorf("ria's questions: %d %+v", status, questions)
-	}
 	if status, _ := ria.ask("POST", "/api/v1/decisions", verdict, &decided); status != 201 || !decided.Waiting || len(decided.Decisions) != 1 {
 		t.Fatalf("the first word: %d %+v", status, decided)
 	}
@@ -378,6 +358,26 @@ func TestTheAPIAtWork(t *testing.T) {
 		if status, _ := ria.ask("POST", "/api/v1/decisions/"+one+"/revoke", map[string]string{"why": "seen too early"}, &out); status != want {
 			t.Errorf("taking it back: %d, want %d", status, want)
 		}
+	}
+	// A question to who submitted it, and back.
+	var asked struct {
+		Asked int
+		Job   int64
+	}
+	asking := map[string]any{"run": verdict["run"], "key": verdict["key"], "verdict": "needs_information", "reason": "answer_awaited", "question": map[string]string{"text": "Which department?"}}
+	if status, _ := ria.ask("POST", "/api/v1/decisions", asking, &asked); status != 201 || asked.Asked != 1 {
+		t.Fatalf("asking: %d %+v", status, asked)
+	}
+	var questions []screening.Asked
+	if status, _ := sam.ask("GET", "/api/v1/questions?state=open", nil, &questions); status != 200 || len(questions) != 1 || questions[0].Reviewer != "" {
+		t.Fatalf("sam's questions: %d %+v", status, questions)
+	}
+	if status, _ := sam.ask("POST", "/api/v1/questions/"+questions[0].ID+"/answer", map[string]string{"answer": "Physics"}, &asked); status != 202 {
+		t.Fatalf("answering: %d %+v", status, asked)
+	}
+	sam.finished(asked.Job)
+	if status, _ := ria.ask("GET", "/api/v1/questions?run="+questions[0].Upload, nil, &questions); status != 200 || len(questions) != 1 || questions[0].Reply.Text != "Physics" || questions[0].Reviewer != "ria" {
+		t.Errorf("ria's questions: %d %+v", status, questions)
 	}
 	if got := checked(sam); got.Grade != screening.Escalate {
 		t.Errorf("taken back, the name has the grade %s", got.Grade)
