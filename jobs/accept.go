@@ -32,10 +32,7 @@ func Accept(ctx context.Context, env *Env, opts AcceptOptions) (*Refreshed, erro
 		}
 		opts.Edition = held.Seq
 	}
-	if err := env.auditList(ctx, "list.accept", opts.List, opts); err != nil {
-		return nil, err
-	}
-	diff, err := env.Store.Accept(ctx, opts.List, opts.Edition, opts.By, opts.Why, env.Now().UTC())
+	diff, err := env.Store.Accept(ctx, opts.List, opts.Edition, opts.By, opts.Why, env.Now().UTC(), env.tellList("list.accept", opts.List, opts))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, fmt.Errorf("%s has no edition %d", opts.List, opts.Edition)

@@ -21,31 +21,37 @@ func (env *Env) Audit(ctx context.Context, action, subject string, after any) er
 	return env.Store.AddAudit(ctx, e)
 }
 
-// auditList is Audit of something that concerns one list.
-func (env *Env) auditList(ctx context.Context, action, list string, after any) error {
+// tellList is a line about something that concerns one list, for what is done
+// to it to bring along.
+func (env *Env) tellList(action, list string, after any) *screening.AuditEntry {
 	e := env.entry(action, "list:"+list)
 	e.List, e.After = list, inJSON(after)
-	return env.Store.AddAudit(ctx, e)
+	return e
 }
 
-// auditDecisions writes down decisions and dispositions that are about to be
-// kept: which, on what run, and the verdict. The reviewer's words and the two
-// sides stand with the decision.
-func (env *Env) auditDecisions(ctx context.Context, verb string, decisions []*screening.Decision, closings []*screening.Disposition) error {
-	var entries []*screening.AuditEntry
+// tellDecisions are lines about decisions that are about to be kept: on what
+// run, and the verdict. The reviewer's words and the two sides stand with the decision.
+func (env *Env) tellDecisions(verb string, decisions []*screening.Decision) []*screening.AuditEntry {
+	var told []*screening.AuditEntry
 	for _, d := range decisions {
 		e := env.entry("decision."+verb, "decision:"+d.ID)
 		e.List = d.List
 		e.After = inJSON(map[string]any{"verdict": d.Verdict, "reviewer": d.Reviewer, "run": d.Run, "expires": d.Expires, "grade": d.Grade})
-		entries = append(entries, e)
+		told = append(told, e)
 	}
+	return told
+}
+
+// tellClosings are lines about dispositions that are about to be kept.
+func (env *Env) tellClosings(verb string, closings []*screening.Disposition) []*screening.AuditEntry {
+	var told []*screening.AuditEntry
 	for _, d := range closings {
 		e := env.entry("disposition."+verb, "decision:"+d.ID)
 		e.List = d.List
 		e.After = inJSON(map[string]any{"disposition": d.Closing, "reviewer": d.Reviewer, "run": d.Run, "expires": d.Expires, "grade": d.Grade})
-		entries = append(entries, e)
+		told = append(told, e)
 	}
-	return env.Store.AddAudit(ctx, entries...)
+	return told
 }
 
 // inJSON is what stands in the audit trail: v is the program's own and can

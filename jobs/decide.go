@@ -121,14 +121,11 @@ func (d *Decided) keep(ctx context.Context, env *Env, lines []said) error {
 	if err != nil {
 		return err
 	}
-	if err := env.auditDecisions(ctx, "make", fresh, freshly); err != nil {
-		return err
-	}
 	// Should it stop between the two, the same is said again: what is kept is passed over.
-	if err := env.Store.AddDecisions(ctx, fresh); err != nil {
+	if err := env.Store.AddDecisions(ctx, fresh, env.tellDecisions("make", fresh)...); err != nil {
 		return err
 	}
-	if err := env.Store.AddDispositions(ctx, freshly); err != nil {
+	if err := env.Store.AddDispositions(ctx, freshly, env.tellClosings("make", freshly)...); err != nil {
 		return err
 	}
 	memory, err := loadMemory(ctx, env)

@@ -152,10 +152,8 @@ func RevokeDecision(ctx context.Context, env *Env, id, actor, why string) error 
 		if _, err := env.Store.Decision(ctx, r.ID); err == nil {
 			return fmt.Errorf("decision %s was revoked before", id)
 		}
-		if err := env.auditDecisions(ctx, "revoke", []*screening.Decision{&r}, nil); err != nil {
-			return err
-		}
-		return env.Store.AddDecisions(ctx, []*screening.Decision{&r})
+		revoked := []*screening.Decision{&r}
+		return env.Store.AddDecisions(ctx, revoked, env.tellDecisions("revoke", revoked)...)
 	}
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
@@ -169,8 +167,6 @@ func RevokeDecision(ctx context.Context, env *Env, id, actor, why string) error 
 	if _, err := env.Store.Disposition(ctx, r.ID); err == nil {
 		return fmt.Errorf("disposition %s was revoked before", id)
 	}
-	if err := env.auditDecisions(ctx, "revoke", nil, []*screening.Disposition{&r}); err != nil {
-		return err
-	}
-	return env.Store.AddDispositions(ctx, []*screening.Disposition{&r})
+	revoked := []*screening.Disposition{&r}
+	return env.Store.AddDispositions(ctx, revoked, env.tellClosings("revoke", revoked)...)
 }

@@ -131,7 +131,7 @@ func (p *pruning) runs(ctx context.Context) error {
 			return err
 		}
 		if may && !p.dry {
-			err = p.env.Store.DeleteRun(ctx, id)
+			err = p.env.Store.DeleteRun(ctx, id, p.env.entry(store.ActRemoveRun, "run:"+id))
 		}
 		switch {
 		case !may || errors.Is(err, store.ErrConflict):

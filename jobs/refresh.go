@@ -148,7 +148,21 @@ func Refresh(ctx context.Context, env *Env, opts RefreshOptions) ([]Refreshed, e
 		}
 		out = append(out, r)
 	}
-	return out, ctx.Err()
+	return out, errors.Join(env.auditRefresh(ctx, out), ctx.Err())
+}
+
+// auditRefresh writes down what became of a refresh, one line of it.
+func (env *Env) auditRefresh(ctx context.Context, out []Refreshed) error {
+	became := map[RefreshState][]string{}
+	for i := range out {
+		if out[i].State != Skipped {
+			became[out[i].State] = append(became[out[i].State], out[i].List)
+		}
+	}
+	if len(became) == 0 {
+		return nil
+	}
+	return env.Audit(ctx, "list.refresh", "lists", became)
 }
 
 func hasFolder(dir, id string) bool {
@@ -226,7 +240,7 @@ func refreshOne(ctx context.Context, env *Env, card *lists.Card, from string) Re
 			return quarantine(ctx, env, card, ed, reading.Entities, r)
 		}
 	}
-	diff, err := env.Store.Import(ctx, ed, all(reading.Entities))
+	diff, err := env.Store.Import(ctx, ed, all(reading.Entities), env.tellList("list.import", card.ID, nil))
 	if err != nil {
 		return fail(err)
 	}
@@ -249,7 +263,7 @@ func quarantine(ctx context.Context, env *Env, card *lists.Card, ed *screening.E
 		return r
 	}
 	if err == nil {
-		err = env.Store.Quarantine(ctx, ed, all(entities), ed.Reason)
+		err = env.Store.Quarantine(ctx, ed, all(entities), ed.Reason, env.tellList("list.hold", card.ID, nil))
 	}
 	if err != nil {
 		r.State, r.Reason = Failed, join(ed.Reason, err.Error())

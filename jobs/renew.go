@@ -79,10 +79,7 @@ func RenewDecisions(ctx context.Context, env *Env, opts RenewOptions) (*Renewed,
 		fresh = append(fresh, renewed)
 	}
 	if !opts.DryRun {
-		if err := env.auditDecisions(ctx, "renew", fresh, nil); err != nil {
-			return nil, err
-		}
-		if err := env.Store.AddDecisions(ctx, fresh); err != nil {
+		if err := env.Store.AddDecisions(ctx, fresh, env.tellDecisions("renew", fresh)...); err != nil {
 			return nil, err
 		}
 		if memory, err = loadMemory(ctx, env); err != nil {

@@ -1,6 +1,9 @@
 package screening
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Run is one screening of some files against the lists as they stood.
 type Run struct {
@@ -15,6 +18,11 @@ type Run struct {
 	NotChecked []string `json:"not_checked"`
 	Policy     *Policy  `json:"policy"`
 	Counts     Counts   `json:"counts"`
+	// Terms are what else was fixed when it started, in the words of whoever
+	// started it: what replaying it needs.
+	Terms json.RawMessage `json:"-"`
+	// Results is the digest of what was found, row by row; "" while it goes on.
+	Results string `json:"-"`
 }
 
 // Input is one file that was screened; Error says why it could not be.

@@ -21,11 +21,16 @@ const (
 
 // AddDecisions adds what reviewers decided to the history, all of it or none.
 // One that is there already, under its ID and with the same content, is passed over, so the
-// same decisions may be added again; ErrConflict when it is there with another.
-func (s *Store) AddDecisions(ctx context.Context, decisions []*screening.Decision) error {
+// same decisions may be added again; ErrConflict when it is there with another. told, where given,
+// are a line of the audit trail for each, added with those that are new.
+func (s *Store) AddDecisions(ctx context.Context, decisions []*screening.Decision, told ...*screening.AuditEntry) error {
 	return s.inTx(ctx, "keeping decisions", func(tx *sqlx.Tx) error {
-		for _, d := range decisions {
-			if err := addDecision(ctx, tx, d); err != nil {
+		for i, d := range decisions {
+			lines, err := tellOf(told, i, len(decisions))
+			if err != nil {
+				return err
+			}
+			if err := addDecision(ctx, tx, d, lines); err != nil {
 				return fmt.Errorf("decision %s: %w", d.ID, err)
 			}
 		}
@@ -33,7 +38,7 @@ func (s *Store) AddDecisions(ctx context.Context, decisions []*screening.Decisio
 	})
 }
 
-func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error {
+func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision, told []*screening.AuditEntry) error {
 	switch {
 	case d.ID == "":
 		return errors.New("it has no ID")
@@ -46,7 +51,7 @@ func addDecision(ctx context.Context, tx *sqlx.Tx, d *screening.Decision) error 
 	if err != nil {
 		return err
 	}
-	return addOnce(ctx, tx, "decision", insertDecision, selectDecision, d.ID, content, d.PartyKey, d.EntityKey, text(d.List), text(d.Entity), string(d.Verdict),
+	return addOnce(ctx, tx, decisionHistory, insertDecision, selectDecision, d.ID, content, told, d.PartyKey, d.EntityKey, text(d.List), text(d.Entity), string(d.Verdict),
 		text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked))
 }
 

@@ -21,11 +21,16 @@ const (
 
 // AddDispositions adds how true matches were closed to the history, all of it
 // or none. One that is there already, under its ID and with the same content,
-// is passed over; ErrConflict when it is there with another.
-func (s *Store) AddDispositions(ctx context.Context, dispositions []*screening.Disposition) error {
+// is passed over; ErrConflict when it is there with another. told, where given,
+// are a line of the audit trail for each, added with those that are new.
+func (s *Store) AddDispositions(ctx context.Context, dispositions []*screening.Disposition, told ...*screening.AuditEntry) error {
 	return s.inTx(ctx, "keeping dispositions", func(tx *sqlx.Tx) error {
-		for _, d := range dispositions {
-			if err := addDisposition(ctx, tx, d); err != nil {
+		for i, d := range dispositions {
+			lines, err := tellOf(told, i, len(dispositions))
+			if err != nil {
+				return err
+			}
+			if err := addDisposition(ctx, tx, d, lines); err != nil {
 				return fmt.Errorf("disposition %s: %w", d.ID, err)
 			}
 		}
@@ -33,7 +38,7 @@ func (s *Store) AddDispositions(ctx context.Context, dispositions []*screening.D
 	})
 }
 
-func addDisposition(ctx context.Context, tx *sqlx.Tx, d *screening.Disposition) error {
+func addDisposition(ctx context.Context, tx *sqlx.Tx, d *screening.Disposition, told []*screening.AuditEntry) error {
 	switch {
 	case d.ID == "":
 		return errors.New("it has no ID")
@@ -50,7 +55,7 @@ func addDisposition(ctx context.Context, tx *sqlx.Tx, d *screening.Disposition) 
 	if err != nil {
 		return err
 	}
-	return addOnce(ctx, tx, "disposition", insertDisposition, selectDisposition, d.ID, content, d.PartyKey, d.EntityKey, d.WorkKey, text(d.List), text(d.Entity),
+	return addOnce(ctx, tx, dispositionHistory, insertDisposition, selectDisposition, d.ID, content, told, d.PartyKey, d.EntityKey, d.WorkKey, text(d.List), text(d.Entity),
 		string(d.Closing), text(d.Reviewer), stamp{d.Made}, stamp{d.Expires}, text(d.Revoked))
 }
 

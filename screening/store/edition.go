@@ -27,6 +27,7 @@ type editionRow struct {
 	Accepted    stamp   `db:"accepted"`
 	AcceptedBy  *string `db:"accepted_by"`
 	AcceptedWhy *string `db:"accepted_why"`
+	Content     string  `db:"content"` // stands for what was read of it, "" while quarantined
 }
 
 func (r *editionRow) edition() (screening.Edition, error) {
@@ -44,7 +45,7 @@ func (r *editionRow) edition() (screening.Edition, error) {
 }
 
 const (
-	editionColumns = `list, seq, hash, published, fetched, in_force, entities, names, state, reason, files, accepted, accepted_by, accepted_why`
+	editionColumns = `list, seq, hash, published, fetched, in_force, entities, names, state, reason, files, accepted, accepted_by, accepted_why, content`
 
 	selectEdition   = `select ` + editionColumns + ` from editions where list = ? and seq = ?`
 	selectInForce   = `select ` + editionColumns + ` from editions where list = ? and state = 'good' order by seq desc limit 1`

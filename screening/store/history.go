@@ -6,27 +6,36 @@ import (
 	"iter"
 
 	"github.com/jmoiron/sqlx"
+
+	"partnerscreen/screening"
 )
 
 // What people say is kept as histories: tables that are only added to, each
 // line whole in its column content, under an ID of its own.
 
-// addOnce adds a line to a history. insert does nothing where the ID is taken:
-// the same content there is passed over, another is ErrConflict.
-func addOnce(ctx context.Context, tx *sqlx.Tx, noun, insert, selectOne, id, content string, columns ...any) error {
+// addOnce adds a line to a history and seals it. insert does nothing where the
+// ID is taken: the same content there is passed over, another is ErrConflict. told
+// are lines of the audit trail that tell of it where it is new, with its seal.
+func addOnce(ctx context.Context, tx *sqlx.Tx, h history, insert, selectOne, id, content string, told []*screening.AuditEntry, columns ...any) error {
 	res, err := tx.ExecContext(ctx, tx.Rebind(insert), append([]any{id}, append(columns, content)...)...)
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
+	if n, err := res.RowsAffected(); err != nil {
 		return err
+	} else if n == 1 {
+		seal, err := h.keepSeal(ctx, tx, id, []byte(content))
+		if err != nil {
+			return err
+		}
+		return say(ctx, tx, told, map[string]any{"seal": seal})
 	}
 	var before string
 	if err := tx.GetContext(ctx, &before, tx.Rebind(selectOne), id); err != nil {
 		return err
 	}
 	if before != content {
-		return fmt.Errorf("%w: there is another %s of that ID", ErrConflict, noun)
+		return fmt.Errorf("%w: there is another %s of that ID", ErrConflict, h.id)
 	}
 	return nil
 }
@@ -82,4 +91,15 @@ func gathered[T any](seq iter.Seq2[*T, error]) ([]*T, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// tellOf are the lines that tell of the i-th of n, nil where none tell.
+func tellOf(told []*screening.AuditEntry, i, n int) ([]*screening.AuditEntry, error) {
+	switch len(told) {
+	case 0:
+		return nil, nil
+	case n:
+		return told[i : i+1], nil
+	}
+	return nil, fmt.Errorf("%d lines of the audit trail tell of %d", len(told), n)
 }

@@ -67,8 +67,9 @@ const (
 // not kept again: ed.Seq is that one's, and its fetched time is brought forward.
 //
 // The list's lock, on SQLite the whole database's, is held while entities is
-// read: parse first, then import.
-func (s *Store) Import(ctx context.Context, ed *screening.Edition, entities iter.Seq2[*screening.Entity, error]) (Difference, error) {
+// read: parse first, then import. told are lines of the audit trail that tell
+// of an edition that is kept, with its seal.
+func (s *Store) Import(ctx context.Context, ed *screening.Edition, entities iter.Seq2[*screening.Entity, error], told ...*screening.AuditEntry) (Difference, error) {
 	var diff Difference
 	done := *ed
 	done.State, done.Entities, done.Names = screening.EditionGood, 0, 0
@@ -96,7 +97,10 @@ func (s *Store) Import(ctx context.Context, ed *screening.Edition, entities iter
 		if err := keepEdition(ctx, tx, &done, done.Fetched); err != nil {
 			return err
 		}
-		return exec(ctx, tx, dropHeld, done.List, done.Seq)
+		if err := exec(ctx, tx, dropHeld, done.List, done.Seq); err != nil {
+			return err
+		}
+		return s.sealEdition(ctx, tx, done.List, done.Seq, told)
 	})
 	if err != nil {
 		return Difference{}, err
@@ -109,7 +113,8 @@ func (s *Store) Import(ctx context.Context, ed *screening.Edition, entities iter
 // entities that could be read of it, so that accepting it later needs neither the
 // network nor the parser. It sets ed.Seq, ed.State, ed.Reason, ed.Entities and ed.Names; the
 // edition in force stays. entities may be nil: such an edition cannot be accepted.
-func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities iter.Seq2[*screening.Entity, error], reason string) error {
+// told are lines of the audit trail that tell of it.
+func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities iter.Seq2[*screening.Entity, error], reason string, told ...*screening.AuditEntry) error {
 	done := *ed
 	done.State, done.Reason, done.Entities, done.Names = screening.EditionQuarantined, reason, 0, 0
 	err := s.inTx(ctx, "quarantining an edition of "+ed.List, func(tx *sqlx.Tx) error {
@@ -124,7 +129,7 @@ func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities 
 			return err
 		}
 		if entities == nil {
-			return nil
+			return s.tellEdition(ctx, tx, done.List, done.Seq, told)
 		}
 		seen := map[string]bool{}
 		rows := s.newInsert(tx, "held_entities", heldColumns)
@@ -143,8 +148,12 @@ func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities 
 		if err := rows.flush(ctx); err != nil {
 			return err
 		}
-		return exec(ctx, tx, `update editions set entities = ?, names = ? where list = ? and seq = ?`,
+		err := exec(ctx, tx, `update editions set entities = ?, names = ? where list = ? and seq = ?`,
 			done.Entities, done.Names, done.List, done.Seq)
+		if err != nil {
+			return err
+		}
+		return s.tellEdition(ctx, tx, done.List, done.Seq, told)
 	})
 	if err != nil {
 		return err
@@ -156,7 +165,8 @@ func (s *Store) Quarantine(ctx context.Context, ed *screening.Edition, entities 
 // Accept puts a quarantined edition in force at a person's word, which is kept
 // with its name, reason and time. ErrNotFound when there is no such edition; ErrConflict when
 // it is not in quarantine, a newer one is in force, or nothing could be read of it.
-func (s *Store) Accept(ctx context.Context, list string, seq int, who, why string, at time.Time) (Difference, error) {
+// told are lines of the audit trail that tell of it.
+func (s *Store) Accept(ctx context.Context, list string, seq int, who, why string, at time.Time, told ...*screening.AuditEntry) (Difference, error) {
 	var diff Difference
 	err := s.inTx(ctx, fmt.Sprintf("accepting edition %d of %s", seq, list), func(tx *sqlx.Tx) error {
 		if strings.TrimSpace(who) == "" || strings.TrimSpace(why) == "" {
@@ -191,7 +201,10 @@ func (s *Store) Accept(ctx context.Context, list string, seq int, who, why strin
 		if err := exec(ctx, tx, acceptEdition, stamp{at}, stamp{at}, text(who), text(why), list, seq); err != nil {
 			return err
 		}
-		return exec(ctx, tx, dropHeld, list, seq)
+		if err := exec(ctx, tx, dropHeld, list, seq); err != nil {
+			return err
+		}
+		return s.sealEdition(ctx, tx, list, seq, told)
 	})
 	if err != nil {
 		return Difference{}, err

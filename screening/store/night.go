@@ -641,7 +641,15 @@ func (s *Store) FinishNight(ctx context.Context, n *screening.Night, run *screen
 		if err := (&Tx{s: s, tx: tx}).FinishRun(ctx, run); err != nil {
 			return err
 		}
-		return exec(ctx, tx, finishNight, stamp{run.Finished}, counts, n.ID)
+		if err := exec(ctx, tx, finishNight, stamp{run.Finished}, counts, n.ID); err != nil {
+			return err
+		}
+		seal, err := s.nightSeal(ctx, tx, n.ID)
+		if err != nil {
+			return err
+		}
+		line := &screening.AuditEntry{At: run.Finished, Actor: run.By, Action: ActFinishNight, Subject: fmt.Sprintf("night:%d", n.ID)}
+		return say(ctx, tx, []*screening.AuditEntry{line}, map[string]any{"run": run.ID, "seal": seal})
 	})
 	if err == nil {
 		n.Finished = run.Finished
@@ -854,4 +862,42 @@ func (s *Store) DecisionsAfter(ctx context.Context, last int64) ([]*screening.De
 	}
 	dispositions, err := gathered(lines[screening.Disposition](ctx, s, doing, `select content from dispositions where seq > ? order by seq`, dispositionUpTo(last)))
 	return decisions, dispositions, err
+}
+
+const selectNightSeal = `select collaboration, before_run, before_sheet, before_row, before_grade, grade, run, sheet, row, opens, causes
+	from night_changes where night = ? order by collaboration`
+
+// nightSeal is the seal of a night and what it changed, as the database has them.
+func (s *Store) nightSeal(ctx context.Context, db reader, id int64) (string, error) {
+	n, err := s.night(ctx, db, "looking it up", selectNight, id)
+	if err != nil {
+		return "", err
+	}
+	rows, err := db.QueryContext(ctx, db.Rebind(selectNightSeal), id)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = rows.Close() }()
+	var changes []any
+	for rows.Next() {
+		var r struct {
+			Collaboration           int64
+			BeforeRun               string
+			BeforeSheet             int64
+			BeforeRow               int
+			BeforeGrade, Grade, Run string
+			Sheet                   int64
+			Row, Opens              int
+			Causes                  []screening.Cause
+		}
+		var causes []byte
+		if err := rows.Scan(&r.Collaboration, &r.BeforeRun, &r.BeforeSheet, &r.BeforeRow, &r.BeforeGrade, &r.Grade, &r.Run, &r.Sheet, &r.Row, &r.Opens, &causes); err != nil {
+			return "", err
+		}
+		if err := fromJSON(causes, &r.Causes); err != nil {
+			return "", err
+		}
+		changes = append(changes, r)
+	}
+	return screening.Seal("night/1", []any{n, changes}), rows.Err()
 }

@@ -22,8 +22,8 @@ const (
 	selectKept  = `select row, digest from run_rows where sheet_id = ? and row between ? and ?`
 	countRuns   = `select count(*) from runs where run = ?`
 
-	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work`
-	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via`
+	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work, seal`
+	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via, salt`
 	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, match_key, content`
 )
 
@@ -115,7 +115,7 @@ func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name 
 			continue
 		}
 		kept[r.Partner.Row] = digest
-		if err := w.result(ctx, id, r, digest); err != nil {
+		if err := w.result(ctx, id, r, content, digest); err != nil {
 			return fmt.Errorf("file %s, sheet %q, row %d: %w", name.file, name.sheet, r.Partner.Row, err)
 		}
 		w.added = append(w.added, added{id, r})
@@ -143,7 +143,7 @@ func keptRows(ctx context.Context, tx *sqlx.Tx, sheet int64, results []*screenin
 	return kept, nil
 }
 
-func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Result, digest string) error {
+func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Result, content, digest string) error {
 	p := r.Partner
 	if len(r.Parties) != len(p.Parties) {
 		return fmt.Errorf("%d parties and %d results for them", len(p.Parties), len(r.Parties))
@@ -158,20 +158,24 @@ func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Res
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return err
 	}
-	err := w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
-		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest, answers, work)
+	seal, salts, err := sealOf(content)
+	if err != nil {
+		return err
+	}
+	err = w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
+		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest, answers, work, seal)
 	if err != nil {
 		return err
 	}
 	for i := range p.Parties {
-		if err := w.party(ctx, sheet, p.Row, i, &p.Parties[i], &r.Parties[i]); err != nil {
+		if err := w.party(ctx, sheet, p.Row, i, &p.Parties[i], &r.Parties[i], salts[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *screening.Party, r *screening.PartyResult) error {
+func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *screening.Party, r *screening.PartyResult, salt string) error {
 	identifiers, err1 := jsonOrNull(p.Identifiers)
 	cellNotes, err2 := jsonOrNull(p.Notes)
 	notes, err3 := jsonOrNull(r.Notes)
@@ -180,7 +184,7 @@ func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *sc
 		return err
 	}
 	err := w.parties.row(ctx, sheet, row, i, string(p.Role), text(p.Name), text(p.Country), text(p.City), text(p.Address), text(p.Website),
-		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest, text(p.Registry), text(p.Via))
+		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest, text(p.Registry), text(p.Via), salt)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,14 @@ type runRow struct {
 	NotChecked []byte `db:"not_checked"`
 	Policy     []byte `db:"policy"`
 	Counts     []byte `db:"counts"`
+	Terms      []byte `db:"terms"`
+	Results    string `db:"results"`
 }
 
 const (
-	runColumns = `run, started, finished, version, submitter, not_checked, policy, counts`
+	runColumns = `run, started, finished, version, submitter, not_checked, policy, counts, terms, results`
 
-	insertRun        = `insert into runs (` + runColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (run) do nothing`
+	insertRun        = `insert into runs (` + runColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?, ?, '') on conflict (run) do nothing`
 	finishRun        = `update runs set finished = ?, not_checked = ?, counts = ? where run = ?`
 	selectRun        = `select ` + runColumns + ` from runs where run = ?`
 	selectRunsBy     = `select ` + runColumns + ` from runs where (? = '' or submitter = ?) and (? = '' or run < ?) order by run desc limit ?`
@@ -69,7 +71,7 @@ func (t *Tx) StartRun(ctx context.Context, run *screening.Run) error {
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), text(run.By), notChecked, policy, counts)
+	res, err := tx.ExecContext(ctx, tx.Rebind(insertRun), run.ID, stamp{run.Started}, nil, text(run.Version), text(run.By), notChecked, policy, counts, text(string(run.Terms)))
 	if err != nil {
 		return err
 	}
@@ -84,7 +86,8 @@ func (t *Tx) StartRun(ctx context.Context, run *screening.Run) error {
 // FinishRun closes a run: its end, its counts, and what was learnt on the way
 // of its inputs, editions and what was not checked. ErrConflict when the counts are not those of
 // the rows that were kept: then rows were lost, and the run is not finished. ErrNotFound
-// when it was never started.
+// when it was never started. The digest of its results is kept with it, and in
+// the audit trail's line of its end.
 func (s *Store) FinishRun(ctx context.Context, run *screening.Run) error {
 	return s.InTx(ctx, "finishing run "+run.ID, func(tx *Tx) error { return tx.FinishRun(ctx, run) })
 }
@@ -132,7 +135,10 @@ func (t *Tx) FinishRun(ctx context.Context, run *screening.Run) error {
 	if err := finishUpload(ctx, tx, run); err != nil {
 		return err
 	}
-	return keepRunParts(ctx, tx, run)
+	if err := keepRunParts(ctx, tx, run); err != nil {
+		return err
+	}
+	return t.s.sealRun(ctx, tx, run)
 }
 
 func keepRunParts(ctx context.Context, tx *sqlx.Tx, run *screening.Run) error {
@@ -160,12 +166,16 @@ func keepRunParts(ctx context.Context, tx *sqlx.Tx, run *screening.Run) error {
 // Run returns one run; Finished is zero while it goes on, or when it was cut short.
 func (s *Store) Run(ctx context.Context, id string) (*screening.Run, error) {
 	doing := "looking up run " + id
-	var row runRow
-	if err := s.read.GetContext(ctx, &row, s.read.Rebind(selectRun), id); err != nil {
-		return nil, s.fault(ctx, doing, err)
-	}
-	run, err := s.run(ctx, &row)
+	run, err := s.runFrom(ctx, s.read, id)
 	return run, s.fault(ctx, doing, err)
+}
+
+func (s *Store) runFrom(ctx context.Context, db reader, id string) (*screening.Run, error) {
+	var row runRow
+	if err := sqlx.GetContext(ctx, db, &row, db.Rebind(selectRun), id); err != nil {
+		return nil, err
+	}
+	return runOf(ctx, db, &row)
 }
 
 // Runs returns the newest runs, newest first, at most limit of them.
@@ -189,16 +199,21 @@ func (s *Store) runs(ctx context.Context, query string, args ...any) ([]*screeni
 	out := make([]*screening.Run, len(rows))
 	for i := range rows {
 		var err error
-		if out[i], err = s.run(ctx, &rows[i]); err != nil {
+		if out[i], err = runOf(ctx, s.read, &rows[i]); err != nil {
 			return nil, s.fault(ctx, doing, err)
 		}
 	}
 	return out, nil
 }
 
-// run reads the parts of a run that stand in tables of their own.
-func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
-	run := &screening.Run{ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version, By: row.Submitter}
+// runOf reads the parts of a run that stand in tables of their own.
+func runOf(ctx context.Context, db reader, row *runRow) (*screening.Run, error) {
+	run := &screening.Run{
+		ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version, By: row.Submitter, Results: row.Results,
+	}
+	if len(row.Terms) > 0 {
+		run.Terms = row.Terms
+	}
 	err := errors.Join(fromJSON(row.NotChecked, &run.NotChecked), fromJSON(row.Policy, &run.Policy), fromJSON(row.Counts, &run.Counts))
 	if err != nil {
 		return nil, err
@@ -209,7 +224,7 @@ func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
 		Sheets []byte `db:"sheets"`
 		Error  string `db:"error"`
 	}
-	if err := s.read.SelectContext(ctx, &inputs, s.read.Rebind(selectRunInputs), run.ID); err != nil {
+	if err := sqlx.SelectContext(ctx, db, &inputs, db.Rebind(selectRunInputs), run.ID); err != nil {
 		return nil, err
 	}
 	for _, in := range inputs {
@@ -220,7 +235,7 @@ func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
 		run.Inputs = append(run.Inputs, input)
 	}
 	var editions [][]byte
-	if err := s.read.SelectContext(ctx, &editions, s.read.Rebind(selectRunEdition), run.ID); err != nil {
+	if err := sqlx.SelectContext(ctx, db, &editions, db.Rebind(selectRunEdition), run.ID); err != nil {
 		return nil, err
 	}
 	run.Editions = make([]screening.EditionUsed, len(editions))
@@ -233,8 +248,9 @@ func (s *Store) run(ctx context.Context, row *runRow) (*screening.Run, error) {
 }
 
 // DeleteRun removes a run and all it found. ErrNotFound when there is none,
-// ErrConflict while collaborations stand on what it found.
-func (s *Store) DeleteRun(ctx context.Context, id string) error {
+// ErrConflict while collaborations stand on what it found. told are lines of the
+// audit trail that tell of it.
+func (s *Store) DeleteRun(ctx context.Context, id string, told ...*screening.AuditEntry) error {
 	return s.inTx(ctx, "deleting run "+id, func(tx *sqlx.Tx) error {
 		var standing int
 		if err := tx.GetContext(ctx, &standing, tx.Rebind(countStanding), id); err != nil {
@@ -252,6 +268,6 @@ func (s *Store) DeleteRun(ctx context.Context, id string) error {
 		} else if n == 0 {
 			return ErrNotFound
 		}
-		return nil
+		return addAudit(ctx, tx, told...)
 	})
 }

