@@ -47,4 +47,6 @@ var All = []Job{
 	notifyJob,
 	pruneJob,
 	backupJob,
+	checkpointJob,
+	verifyJob,
 }

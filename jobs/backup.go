@@ -82,14 +82,16 @@ func Backup(ctx context.Context, env *Env, opts BackupOptions) (*BackedUp, error
 	if _, err := os.Lstat(to); err == nil {
 		return nil, fmt.Errorf("%s is there already; a backup never replaces a file", to)
 	}
+	// Before the copy, so that it is in it. What keeps a checkpoint from being made keeps no backup from it.
+	_, unsigned := MakeCheckpoint(ctx, env)
 	out, err := writeBackup(ctx, env, to, now)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, unsigned)
 	}
 	if filepath.Dir(to) == filepath.Clean(env.Backups.Folder) {
 		out.Removed, err = removeOldBackups(env, now)
 	}
-	return out, err
+	return out, errors.Join(err, unsigned)
 }
 
 // makeBackupFolder makes the configured folder; another must be there, so
@@ -209,10 +211,27 @@ func Restore(ctx context.Context, env *Env, file string, check bool) (*Restored,
 	if check {
 		m, err = store.CheckBackup(ctx, f, st.Size())
 	} else {
-		m, err = env.Store.Restore(ctx, f, st.Size(), env.progress("restoring", "rows"))
+		m, err = env.restore(ctx, f, st.Size())
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &Restored{Made: m.Made, Program: m.Program, Engine: m.Engine, Schema: m.Schema, Rows: m.Rows(), Files: len(m.Files), Missing: m.Missing}, nil
+}
+
+// restore puts a backup back and writes down that it did. Checkpoints that lie
+// in the data folder are of another database, or of later than the backup: they are put aside.
+func (env *Env) restore(ctx context.Context, f *os.File, size int64) (*store.Manifest, error) {
+	m, err := env.Store.Restore(ctx, f, size, env.progress("restoring", "rows"))
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(env.Store.Folder(), checkpointFile)
+	if _, err := os.Lstat(path); err == nil {
+		aside := strings.TrimSuffix(path, ".jsonl") + env.Now().UTC().Format("-before-20060102-150405.jsonl")
+		if err := os.Rename(path, aside); err != nil {
+			return nil, fmt.Errorf("putting the checkpoints aside: %w", err)
+		}
+	}
+	return m, env.Audit(ctx, "store.restore", "store", map[string]any{"backup": filepath.Base(f.Name()), "made": m.Made, "rows": m.Rows()})
 }

@@ -48,6 +48,7 @@ type Env struct {
 	Review     Review
 	Notices    Notices
 	Retention  Retention
+	Evidence   Evidence
 	// Schedule is when jobs run, by the name of the schedule, over what their
 	// cards say: in five fields of cron, in UTC; "" is off.
 	Schedule map[string]string

@@ -151,18 +151,26 @@ func Refresh(ctx context.Context, env *Env, opts RefreshOptions) ([]Refreshed, e
 	return out, errors.Join(env.auditRefresh(ctx, out), ctx.Err())
 }
 
-// auditRefresh writes down what became of a refresh, one line of it.
+// auditRefresh writes down what became of a refresh, in one line, and one for
+// each list that is not open to everybody.
 func (env *Env) auditRefresh(ctx context.Context, out []Refreshed) error {
 	became := map[RefreshState][]string{}
+	var told []*screening.AuditEntry
 	for i := range out {
-		if out[i].State != Skipped {
-			became[out[i].State] = append(became[out[i].State], out[i].List)
+		switch r := &out[i]; {
+		case r.State == Skipped:
+		case env.Restricted[r.List] != nil:
+			told = append(told, env.tellList("list.refresh", r.List, map[RefreshState][]string{r.State: {r.List}}))
+		default:
+			became[r.State] = append(became[r.State], r.List)
 		}
 	}
-	if len(became) == 0 {
-		return nil
+	if len(became) > 0 {
+		e := env.entry("list.refresh", "lists")
+		e.After = inJSON(became)
+		told = append(told, e)
 	}
-	return env.Audit(ctx, "list.refresh", "lists", became)
+	return env.Store.AddAudit(ctx, told...)
 }
 
 func hasFolder(dir, id string) bool {

@@ -40,6 +40,7 @@ type Config struct {
 	Notify    NotifyConfig      `toml:"notify"`
 	Inbox     InboxConfig       `toml:"inbox"`
 	Retention RetentionConfig   `toml:"retention"`
+	Evidence  EvidenceConfig    `toml:"evidence"`
 	Backup    BackupConfig      `toml:"backup"`
 	Work      WorkConfig        `toml:"work"`
 

@@ -178,6 +178,12 @@ type RetentionConfig struct {
 	Hold         []string `toml:"hold"` // runs, or "all"
 }
 
+// EvidenceConfig says what checkpoints are signed with and where a second copy goes.
+type EvidenceConfig struct {
+	Key         string `toml:"key"`         // file, PEM
+	Checkpoints string `toml:"checkpoints"` // folder
+}
+
 // BackupConfig says where backups go every night.
 type BackupConfig struct {
 	Folder string `toml:"folder"`
@@ -228,6 +234,7 @@ func (c *Config) work(env *jobs.Env, p places) (err error) {
 		RecordYears: c.Retention.RecordYears, FileDays: c.Retention.FileDays, RejectedDays: c.Retention.RejectedDays,
 		JobDays: c.Retention.JobDays, Hold: c.Retention.Hold,
 	}
+	env.Evidence = jobs.Evidence{Key: place(c.Evidence.Key), Folder: place(c.Evidence.Checkpoints)}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}
 	if env.Notices, err = c.Notify.notices(place); err != nil {
 		return fmt.Errorf("reading the configuration: %w", err)

@@ -143,6 +143,11 @@ func (s *Store) AuditTrail(ctx context.Context) iter.Seq2[*screening.AuditEntry,
 // follows from the one before it, up to the last one given out. It returns how
 // many lines there are and the hash of the last. *screening.BrokenAudit says where it breaks.
 func (s *Store) VerifyAudit(ctx context.Context) (count int64, head string, err error) {
+	return s.verifyAudit(ctx, func(*screening.AuditEntry) {})
+}
+
+// verifyAudit is VerifyAudit with a look at each line, before it is proved.
+func (s *Store) verifyAudit(ctx context.Context, look func(*screening.AuditEntry)) (count int64, head string, err error) {
 	var seq int64
 	var hash string
 	if err := s.read.QueryRowxContext(ctx, selectHead).Scan(&seq, &hash); err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -152,6 +157,9 @@ func (s *Store) VerifyAudit(ctx context.Context) (count int64, head string, err 
 		for e, err := range s.AuditTrail(ctx) {
 			if err == nil && e.Seq > seq { // added since
 				return
+			}
+			if err == nil {
+				look(e)
 			}
 			if !yield(e, err) {
 				return

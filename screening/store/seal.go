@@ -135,6 +135,8 @@ const (
 	ActFinishNight = "night.finish"
 	// ActSealed says what was there before there were seals: all newer has a line of its own.
 	ActSealed = "store.seal"
+	// ActForget says in which runs names of parties were taken away, and of how many.
+	ActForget = "person.forget"
 )
 
 const (
