@@ -14,6 +14,8 @@
 //	Notify    notices that wait ──▶ mail, webhook, file
 //	Prune     what is past its time ──▶ gone, and said
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way
+//	MakeCheckpoint  how far the audit trail and the decisions have come, signed
+//	Verify    everything kept ──▶ counts, and what is not as it was written
 //	Compare   pairs of names ──▶ scores, without a store
 //
 // A server that has to answer at once asks a Keeper (keeper.go), which keeps

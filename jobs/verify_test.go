@@ -94,8 +94,8 @@ func TestVerifyFindsNothingWhereNothingWasDone(t *testing.T) {
 		for _, c := range v.Checked {
 			got[strings.SplitN(c.What, ",", 2)[0]] = c.Count
 		}
-		// The sheet's run and the night's; its three rows and the rejected one, and the two that the second edition changed.
-		for what, want := range map[string]int64{"editions of lists": 2, "finished runs": 2, "rows in them": 6, "decisions": 4, "dispositions": 2, "nights": 1, "checkpoints": 1} {
+		// The sheet's run and the night's: three rows and the rejected one; and all three again, for of two the listing changed and one was decided.
+		for what, want := range map[string]int64{"editions of lists": 2, "finished runs": 2, "rows in them": 7, "decisions": 4, "dispositions": 2, "nights": 1, "checkpoints": 1} {
 			if got[what] != want {
 				t.Errorf("%s: %d checked, want %d", what, got[what], want)
 			}
@@ -133,8 +133,8 @@ func TestVerifyFindsWhatWasDone(t *testing.T) {
 		"a decision's word changed":         {[]string{`update decisions set verdict = 'true_match' where seq = 1`}, "decision "},
 		"a decision removed":                {[]string{`delete from decisions where seq = 2`}, "decision "},
 		"the last decision cut off":         {[]string{`delete from decisions where seq = ` + lastDecision}, "decision "},
-		"a decision put in": {[]string{`insert into decisions (seq, decision, party_key, entity_key, list, entity, verdict, reviewer, made, expires, revoked, content)
-			` + `select 99, 'forged', party_key, entity_key, list, entity, verdict, reviewer, made, expires, revoked, content from decisions where seq = 1`}, "decision forged"},
+		"a decision put in": {[]string{`insert into decisions (decision, party_key, entity_key, list, entity, verdict, reviewer, made, expires, revoked, content)
+			` + `select 'forged', party_key, entity_key, list, entity, verdict, reviewer, made, expires, revoked, content from decisions where seq = 1`}, "decision forged"},
 		"a disposition removed":          {[]string{`delete from dispositions where seq = 1`}, "disposition "},
 		"what a decision is about, gone": {[]string{`delete from run_matches where match_key in (select match_key from run_matches where row = 2)`}, "decision "},
 		"a night's change removed":       {[]string{`delete from night_changes`}, "night "},

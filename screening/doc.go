@@ -14,7 +14,8 @@
 // bearing in, grade out. A Decision says whether a match is true; a
 // Disposition how a true one was closed for one row and its work; a Memory
 // knows both, and when to forget. An Amendment says what became of the Policy
-// between two days. The words are those of the README's glossary
+// between two days. What is kept has a Seal, and a Checkpoint signs how far it
+// had come. The words are those of the README's glossary
 // and are used in this sense in code, columns, pages and texts.
 //
 // To add a noun, write it here first, in a file of its own, and to the

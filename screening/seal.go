@@ -15,7 +15,7 @@ import (
 
 // Seal is the seal of what is open beside the commitments of what is not.
 func Seal(kind string, open any, commitments ...string) string {
-	sum := sha256.Sum256(inJSON([]any{kind, open, commitments}))
+	sum := sha256.Sum256(inJSON([]any{kind, open, append([]string{}, commitments...)}))
 	return hex.EncodeToString(sum[:])
 }
 

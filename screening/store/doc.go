@@ -18,6 +18,12 @@
 //	notices                                messages on their way out
 //	secrets                                what the lines of a workbook are sealed with
 //
+//	audit                                  who did what, each line with the hash of the one before; checkpoints, signed
+//
+// Rows, editions, decisions and nights are sealed as they are kept, and a line
+// of the audit trail in the same transaction has the seal (seal.go); Verify
+// compares all of it (verify.go and what begins like it). Who keeps a new kind of evidence seals it, tells of it and adds a step there.
+//
 //	Backup ──▶ one archive: every table as JSON lines, every file, a manifest ──▶ Restore, into either engine
 //
 // What holds: an edition, a chunk of results, a decision is written in one

@@ -105,13 +105,11 @@ func (v *verifier) edition(ctx context.Context, row *editionRow, h *listVersions
 			v.fault(doRestore, fmt.Sprintf("it had %d listed parties and %d are kept", ed.Entities, entities), "%s", place)
 		}
 		if row.Content != "" {
-			content := ""
-			if before == "" {
+			content := chainContent(before, h.came[ed.Seq], h.went[ed.Seq-1])
+			if before == "" { // of all there was then
 				if content, err = contentDigest(ctx, v.s.read, ed.List, ed.Seq); err != nil {
 					return err
 				}
-			} else {
-				content = chainContent(before, h.came[ed.Seq], h.went[ed.Seq-1])
 			}
 			if content != row.Content {
 				v.fault(doCompare, "the listed parties in it are not those that were read from it", "%s", place)
