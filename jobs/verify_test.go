@@ -338,4 +338,3 @@ func TestRestoredStoreVerifies(t *testing.T) {
 		})
 	}
 }
-
