@@ -131,6 +131,8 @@ var configKeys = []configKey{
 	{"retention.job_days", "jobs that ended, notices that were sent", ""},
 	{"retention.hold", `runs that are kept whatever their age; "all" keeps every record`, `["20261123-091500-1a2b3c"]`},
 
+	{"evidence.checkpoints", "a second place for checkpoints.jsonl, best one where nothing can be removed from here; unset: the data folder alone", `"/mnt/worm/screener"`},
+	{"evidence.key", "signs checkpoints: PEM, ed25519; unset: one that is made in the data folder", `"checkpoint-key.pem"`},
 	{"backup.folder", "where a backup goes every night, relative to this file; unset: none is made by itself", `"backups"`},
 	{"backup.keep", "how many stay there; 0: 14", ""},
 
