@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"partnerscreen/matching"
 	"partnerscreen/screening"
 	"partnerscreen/screening/intake"
 	"partnerscreen/screening/store"
@@ -38,13 +40,19 @@ type screenArgs struct {
 }
 
 // terms are what is fixed when a screening starts, so that every chunk is
-// judged alike, by whichever worker and however late.
+// judged alike, by whichever worker and however late, and so that it can be replayed.
 type terms struct {
 	Columns    intake.Columns    `json:"columns,omitempty"`
 	Blocking   map[string]string `json:"blocking,omitempty"`
 	Unscreened []string          `json:"unscreened,omitempty"`
 	NotUsed    []string          `json:"not_used,omitempty"`
 	Decisions  int64             `json:"decisions"` // the last that counts
+	// Now is the day it judges by, where that is not when it started.
+	Now time.Time `json:"now,omitzero"`
+	// Restricted are the lists that were not open to everybody.
+	Restricted    []string `json:"restricted,omitempty"`
+	Jurisdictions []string `json:"jurisdictions,omitempty"`
+	Matcher       string   `json:"matcher,omitempty"` // its version
 	// Upload says that the rows are kept as collaborations of the office.
 	Upload  bool   `json:"upload"`
 	Office  string `json:"office"`
@@ -98,9 +106,9 @@ func StartScreen(ctx context.Context, env *Env, sheets []Sheet, opts ScreenOptio
 		}
 		r.Inputs = append(r.Inputs, in)
 	}
-	t := terms{Columns: env.columns(opts.Columns), Blocking: held.Judge.Blocking, Unscreened: held.Judge.Unscreened, NotUsed: held.notUsed}
+	t := termsOf(env, held, opts)
 	if up := uploadOf(env, r, opts, held); up != nil {
-		t.Upload, t.Office, t.Partial = true, up.Office, up.Partial
+		t.Upload, t.Partial = true, up.Partial
 	}
 	args, err := json.Marshal(screenArgs{r.ID})
 	if err != nil {
@@ -108,13 +116,11 @@ func StartScreen(ctx context.Context, env *Env, sheets []Sheet, opts ScreenOptio
 	}
 	task := &store.Task{Kind: card.Kind, Args: args, By: by, Run: r.ID, Queued: r.Started}
 	err = env.Store.InTx(ctx, "starting a screening", func(tx *store.Tx) error {
-		if t.Decisions, err = tx.LastDecision(ctx); err != nil {
+		if t.Decisions, err = tx.LastDecision(ctx, opts.AsOf); err != nil {
 			return err
 		}
-		content, err := json.Marshal(t)
-		if err != nil {
-			return err
-		}
+		content := inJSON(t)
+		r.Terms = content
 		if err := tx.StartRun(ctx, r); err != nil {
 			return err
 		}
@@ -124,6 +130,16 @@ func StartScreen(ctx context.Context, env *Env, sheets []Sheet, opts ScreenOptio
 		return tx.AddBatch(ctx, &store.Batch{Run: r.ID, Task: task.ID, Terms: content})
 	})
 	return r.ID, task.ID, err
+}
+
+// termsOf are the terms of a run against lists that are held, but for what the
+// store says: whose rows they are, and the last decision that counts.
+func termsOf(env *Env, held *Held, opts ScreenOptions) terms {
+	return terms{
+		Columns: env.columns(opts.Columns), Blocking: held.Judge.Blocking, Unscreened: held.Judge.Unscreened, NotUsed: held.notUsed,
+		Decisions: held.decisions, Now: held.Judge.Now, Restricted: slices.Sorted(maps.Keys(held.Judge.Restricted)),
+		Office: env.Office, Jurisdictions: env.Jurisdictions, Matcher: matching.Version,
+	}
 }
 
 // rowsOfChunk is how many rows the n-th chunk has. The first are small, so that
@@ -565,7 +581,14 @@ func (h *heldLists) known(run string) *heldJudge {
 
 // heldOf is what a run screens against, by what was fixed when it started.
 func heldOf(env *Env, run *screening.Run, t *terms) *Held {
-	h := &Held{Used: run.Editions, Judge: newJudge(env, run.Policy, run.Started), notUsed: t.NotUsed}
+	now := run.Started
+	if !t.Now.IsZero() {
+		now = t.Now
+	}
+	h := &Held{Used: run.Editions, Judge: newJudge(env, run.Policy, now), notUsed: t.NotUsed, decisions: t.Decisions}
+	for _, list := range t.Restricted {
+		h.Judge.Restricted[list] = true
+	}
 	for _, used := range run.Editions {
 		h.Judge.Bearing[used.List] = used.Bearing
 	}

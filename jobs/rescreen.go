@@ -203,6 +203,8 @@ func (n *night) begin(ctx context.Context, opts RescreenOptions) error {
 		ID: runID(now), Started: now, Version: env.Version, By: env.Actor, Editions: n.held.Used, Policy: env.Policy,
 		NotChecked: n.held.notChecked(true),
 	}
+	n.held.decisions = n.Basis.Decisions
+	n.run.Terms = inJSON(termsOf(env, n.held, ScreenOptions{}))
 	n.Counts.Runs = append(n.Counts.Runs, n.run.ID)
 	if err := st.StartRun(ctx, n.run); err != nil {
 		return err

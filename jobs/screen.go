@@ -65,6 +65,8 @@ type Held struct {
 	Judge   *screening.Judge
 	Matcher *matching.Index
 	notUsed []string // lists that were not screened against, in a reader's words
+	// decisions is the last decision that counts, as the store's LastDecision says it.
+	decisions int64
 }
 
 // Hold loads and indexes the lists a run screens against. It errors with
@@ -75,7 +77,14 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	if err != nil {
 		return nil, err
 	}
-	if h.Judge.Memory, err = loadMemory(ctx, env); err != nil {
+	err = env.Store.InTx(ctx, "looking up the last decision", func(tx *store.Tx) error {
+		h.decisions, err = tx.LastDecision(ctx, asOf)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if h.Judge.Memory, err = memoryUpTo(ctx, env, h.decisions); err != nil {
 		return nil, err
 	}
 	return h, h.load(ctx, env)
@@ -106,7 +115,14 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			return nil, err
 		}
 	}
-	h := &Held{Judge: newJudge(env, env.Policy, env.Now())}
+	now := env.Now().UTC().Truncate(time.Microsecond)
+	if !asOf.IsZero() {
+		if err := mayLookBack(ctx, env, asOf); err != nil {
+			return nil, err
+		}
+		now = asOf.UTC()
+	}
+	h := &Held{Judge: newJudge(env, env.Policy, now)}
 	var missing []screening.EditionUsed
 	for i := range env.Cards {
 		card := &env.Cards[i]
@@ -128,7 +144,7 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 			used.Missing = "never imported"
 		} else {
 			used.Edition = *ed
-			used.Stale = stale(card, ed, env.Now())
+			used.Stale = stale(card, ed, now)
 			if age := env.Now().Sub(ed.Fetched); asOf.IsZero() && env.MaxAge > 0 && age > env.MaxAge {
 				used.Missing = fmt.Sprintf("last fetched %s ago, more than the %s allowed", days(age), days(env.MaxAge))
 			}
@@ -161,11 +177,34 @@ func pick(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 		}
 		if ed != nil {
 			h.Used = append(h.Used, screening.EditionUsed{
-				Edition: *ed, Title: card.Title, Bearing: screening.Informative, Licence: card.Licence, Register: true, Stale: stale(card, ed, env.Now()),
+				Edition: *ed, Title: card.Title, Bearing: screening.Informative, Licence: card.Licence, Register: true, Stale: stale(card, ed, now),
 			})
 		}
 	}
 	return h, nil
+}
+
+// NoEditionThen says that a look back goes behind the first edition.
+type NoEditionThen struct{ Why string }
+
+func (e *NoEditionThen) Error() string { return e.Why }
+
+// mayLookBack errors where the lists had no edition yet on the day asked for, or the day is still to come.
+func mayLookBack(ctx context.Context, env *Env, asOf time.Time) error {
+	if today := env.Now().UTC().Truncate(24 * time.Hour); !asOf.Before(today.AddDate(0, 0, 1)) {
+		return &NoEditionThen{asOf.Format(time.DateOnly) + " is still to come: lists and decisions of that day are not known"}
+	}
+	first, err := env.Store.FirstInForce(ctx)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil // nothing was ever imported, and the lists say so
+	case err != nil:
+		return err
+	case asOf.Before(first):
+		return &NoEditionThen{fmt.Sprintf("no list had an edition on %s: the first came in force on %s; name that day or a later one",
+			asOf.Format(time.DateOnly), first.Format(time.DateOnly))}
+	}
+	return nil
 }
 
 func newJudge(env *Env, policy *screening.Policy, now time.Time) *screening.Judge {
@@ -262,7 +301,7 @@ func Screen(ctx context.Context, env *Env, opts ScreenOptions) (*Screening, erro
 		return nil, err
 	}
 	s := &Screening{env: env, held: held, Run: &screening.Run{
-		Started: env.Now().UTC(), Version: env.Version, By: env.Actor, Editions: held.Used, Policy: env.Policy,
+		Started: env.Now().UTC(), Version: env.Version, By: env.Actor, Editions: held.Used, Policy: env.Policy, Terms: inJSON(termsOf(env, held, opts)),
 	}}
 	s.Run.ID = runID(s.Run.Started)
 	s.upload = uploadOf(env, s.Run, opts, held)

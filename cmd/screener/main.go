@@ -61,6 +61,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"Copy everything kept into one archive."`
 	Restore restoreCmd `cmd:"" help:"Put a backup into an empty database."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing kept was changed or removed."`
+	Replay  replayCmd  `cmd:"" help:"Screen a past run again, as of its day, and say whether it comes to the same."`
 
 	Work workCmd `cmd:"" help:"Take up jobs, and start those that are due, until stopped."`
 	Jobs jobsCmd `cmd:"" help:"Show what is running, waiting and given up; start, cancel and retry."`

@@ -125,7 +125,7 @@ func (s *Store) Ask(ctx context.Context, office string, asked []*screening.Asked
 			if err != nil {
 				return err
 			}
-			if err := addOnce(ctx, tx, "question", insertAsked, selectAskedOne, a.ID, content,
+			if err := addOnce(ctx, tx, history{id: "question"}, insertAsked, selectAskedOne, a.ID, content, nil,
 				a.MatchKey, a.Collaboration, a.Upload, text(a.To), stamp{a.Made}); err != nil {
 				return fmt.Errorf("question %s: %w", a.ID, err)
 			}

@@ -236,8 +236,9 @@ func (t *Tx) PendingChunks(ctx context.Context, run string) ([]int, error) {
 const decisionsHeld = `lock table decisions, dispositions in share mode`
 
 // LastDecision is the number of the newest decision and disposition: all up to it are there to
-// be read, by anyone and for ever, and none will come to lie below it.
-func (t *Tx) LastDecision(ctx context.Context) (int64, error) {
+// be read, by anyone and for ever, and none will come to lie below it. With a
+// time it is of those that had been made by then.
+func (t *Tx) LastDecision(ctx context.Context, asOf time.Time) (int64, error) {
 	if t.s.postgres {
 		// Numbers are given before they are committed: those under way are waited for.
 		if err := exec(ctx, t.tx, decisionsHeld); err != nil {
@@ -245,6 +246,10 @@ func (t *Tx) LastDecision(ctx context.Context) (int64, error) {
 		}
 	}
 	var seq int64
+	if !asOf.IsZero() {
+		err := t.tx.GetContext(ctx, &seq, t.tx.Rebind(selectLastDecisionAt), stamp{asOf}, stamp{asOf})
+		return seq, err
+	}
 	err := t.tx.GetContext(ctx, &seq, selectLastDecision)
 	return seq, err
 }

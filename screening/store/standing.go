@@ -8,7 +8,10 @@ import (
 
 const (
 	// One number for both: that of the last decision above, of the last disposition below.
-	selectLastDecision = `select (select coalesce(max(seq), 0) from decisions) * 2147483648 + (select coalesce(max(seq), 0) from dispositions)`
+	selectLastDecision   = `select (select coalesce(max(seq), 0) from decisions) * 2147483648 + (select coalesce(max(seq), 0) from dispositions)`
+	selectLastDecisionAt = `select (select coalesce(max(seq), 0) from decisions where made <= ?) * 2147483648
+		+ (select coalesce(max(seq), 0) from dispositions where made <= ?)`
+	selectFirstInForce = `select in_force from editions where in_force is not null order by in_force limit 1`
 	// Of each entity of an edition: when its list first had it, and since when it is as it stands.
 	selectStandings = `select e.entity, first.in_force, now.in_force
 		from (select entity, min(first_seq) as came,
@@ -27,6 +30,14 @@ func (s *Store) LastDecision(ctx context.Context) (int64, error) {
 	var n int64
 	err := s.read.GetContext(ctx, &n, selectLastDecision)
 	return n, s.fault(ctx, "looking up the last decision", err)
+}
+
+// FirstInForce is when the first edition of any list came in force. ErrNotFound
+// before that.
+func (s *Store) FirstInForce(ctx context.Context) (time.Time, error) {
+	var first stamp
+	err := s.read.GetContext(ctx, &first, selectFirstInForce)
+	return first.Time, s.fault(ctx, "looking up the first edition", err)
 }
 
 // Standing is since when a list has had an entity, and since when the entity

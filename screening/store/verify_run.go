@@ -227,3 +227,23 @@ func (r *runCheck) words(ctx context.Context, sheet sheetRow, first, last int, r
 	}
 	return nil
 }
+
+const selectForgotten = `select distinct s.file, s.sheet, p.row from run_parties p join run_sheets s on s.id = p.sheet_id
+	where s.run = ? and p.salt = '' and p.sealed <> ''`
+
+// Forgotten are the rows of a run of which names of parties were taken away.
+func (s *Store) Forgotten(ctx context.Context, run string) (map[screening.Place]bool, error) {
+	var rows []struct {
+		File  string `db:"file"`
+		Sheet string `db:"sheet"`
+		Row   int    `db:"row"`
+	}
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectForgotten), run); err != nil {
+		return nil, s.fault(ctx, "looking up what was taken away of run "+run, err)
+	}
+	out := map[screening.Place]bool{}
+	for _, r := range rows {
+		out[screening.Place{File: r.File, Sheet: r.Sheet, Row: r.Row}] = true
+	}
+	return out, nil
+}
