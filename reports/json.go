@@ -26,6 +26,8 @@ type partyLine struct {
 	RowGrade screening.Grade  `json:"row_grade"`
 	Stakes   screening.Stakes `json:"stakes"`
 	Notes    []string         `json:"notes"`
+	// Terms are tags of published vocabularies that the row comes under.
+	Terms []string `json:"terms,omitempty"`
 	// Work is what the row's answers came to: the rules that gave its stakes and the questions left open.
 	Work    *screening.WorkFound `json:"work,omitempty"`
 	Matches []matchJSON          `json:"matches"`
@@ -92,6 +94,7 @@ func lineOf(r *screening.Result, i int) partyLine {
 		Registry: party.Registry, Via: party.Via,
 		Grade: pr.Grade, RowGrade: r.Grade, Stakes: r.Stakes,
 		Notes:   notesOf(p, party, pr),
+		Terms:   p.Terms,
 		Work:    r.Work,
 		Matches: make([]matchJSON, len(pr.Matches)),
 	}

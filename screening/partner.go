@@ -62,15 +62,17 @@ type Cell struct {
 // Error says why a row was rejected; such a row has no parties.
 type Partner struct {
 	Place
-	Reference string   `json:"reference,omitempty"`
-	Project   string   `json:"project,omitempty"`
-	Start     string   `json:"start,omitempty"`
-	End       string   `json:"end,omitempty"`
-	Status    string   `json:"status,omitempty"`
-	Parties   []Party  `json:"parties,omitempty"`
-	Answers   Answers  `json:"answers,omitempty"`
-	Notes     []string `json:"notes,omitempty"`
-	Error     string   `json:"error,omitempty"`
+	Reference string `json:"reference,omitempty"`
+	Project   string `json:"project,omitempty"`
+	Start     string `json:"start,omitempty"`
+	End       string `json:"end,omitempty"`
+	Status    string `json:"status,omitempty"`
+	// Terms are tags of published vocabularies that the row comes under: casrai:…, credit:….
+	Terms   []string `json:"terms,omitempty"`
+	Parties []Party  `json:"parties,omitempty"`
+	Answers Answers  `json:"answers,omitempty"`
+	Notes   []string `json:"notes,omitempty"`
+	Error   string   `json:"error,omitempty"`
 	// Cells are the row as the sheet had it, for the report; they are not stored.
 	Cells []Cell `json:"-"`
 }

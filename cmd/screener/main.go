@@ -49,6 +49,7 @@ type cli struct {
 	Rescreen       rescreenCmd       `cmd:"" help:"Screen the active collaborations again and say what changed."`
 	Check          checkCmd          `cmd:"" help:"Check one name and show the reasons."`
 	Compare        compareCmd        `cmd:"" help:"Score pairs of names from a CSV file; opens no database."`
+	Disclosures    disclosuresCmd    `cmd:"" help:"Compare two disclosures of one person; what differs is a question. Opens no database."`
 	Decide         decideCmd         `cmd:"" help:"Read the verdicts of a reviewed workbook back."`
 	Decisions      decisionsCmd      `cmd:"" help:"Show, export and revoke decisions."`
 	Collaborations collaborationsCmd `cmd:"" help:"Show the rows that are screened every night; end one."`

@@ -138,6 +138,8 @@ func (b *Book) open(ctx context.Context, r io.ReaderAt, size int64, mappings Col
 		b.source, err = openXLSX(zr, m)
 	case formatODS:
 		b.source, err = openODS(zr, m)
+	case formatDisclosure:
+		b.source, err = openDisclosed(r, size)
 	default:
 		b.source, err = openText(r, size, mappings, m)
 	}

@@ -34,6 +34,7 @@ const (
 	fieldStart      field = "Start"
 	fieldEnd        field = "End"
 	fieldStatus     field = "Status"
+	fieldTerms      field = "Terms"
 	// fieldNone is no field: a column that would be recognised and is not to be read.
 	fieldNone field = "Not used"
 )
@@ -59,7 +60,7 @@ var partyTitles = []struct {
 var partyFields = []field{fieldCountry, fieldCity, fieldAddress, fieldWebsite, fieldIdentifier}
 
 // rowFields say more of the collaboration.
-var rowFields = []field{fieldReference, fieldProject, fieldStart, fieldEnd, fieldStatus}
+var rowFields = []field{fieldReference, fieldProject, fieldStart, fieldEnd, fieldStatus, fieldTerms}
 
 // answerFields are the due-diligence questions a sheet may answer; the
 // answers stand in Partner.Answers.

@@ -180,6 +180,7 @@ var rowPhrases = []struct {
 		fin|date de fin|date fin|échéance|date d'échéance|fin du projet|date d'expiration|
 		fin|fecha de fin|fecha fin|fecha de finalización|fecha final|finalización|término|fecha de término|hasta|vencimiento|fin del proyecto|
 		einde|einddatum|eind|afloop|afloopdatum|vervaldatum|einde project`},
+	{fieldTerms, 1, `casrai terms|casrai term|vocabulary terms`},
 	{fieldStatus, 1, `status|state of collaboration|state of agreement|stage|project status|contract status|agreement status|collaboration status|
 		Stand|Zustand|Projektstatus|Vertragsstatus|
 		statut|état|état du projet|statut du projet|

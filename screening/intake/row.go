@@ -296,6 +296,12 @@ func (l *layout) rowFields(p *screening.Partner, ln line) {
 			p.Project = join(p.Project, v, "; ")
 		case fieldStatus:
 			p.Status = join(p.Status, v, "; ")
+		case fieldTerms:
+			for term := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ';' || r == ',' || r == ' ' }) {
+				if scheme, _, ok := strings.Cut(term, ":"); ok && (scheme == "casrai" || scheme == "credit") && !slices.Contains(p.Terms, term) {
+					p.Terms = append(p.Terms, term)
+				}
+			}
 		case fieldStart, fieldEnd:
 			iso, why := parseDate(v, l.dates)
 			if why != "" {

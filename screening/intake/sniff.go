@@ -23,6 +23,7 @@ const (
 	formatText format = iota
 	formatXLSX
 	formatODS
+	formatDisclosure
 )
 
 // signatures are the first bytes of what people drop on us instead of a sheet.
@@ -70,6 +71,9 @@ func sniff(r io.ReaderAt, size int64, l Limits) (format, *zip.Reader, error) {
 		return 0, nil, sniffOLE(r, size)
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("PK\x05\x06")):
 		return sniffZip(r, size, l)
+	}
+	if disclosureIn(start) {
+		return formatDisclosure, nil, nil
 	}
 	return formatText, nil, sniffText(start)
 }
