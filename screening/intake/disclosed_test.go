@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,7 +91,7 @@ func TestNoDisclosures(t *testing.T) {
 		"many nested levels": "<profile>" + strings.Repeat("<a>", 20_000),
 	} {
 		_, err := Read(t.Context(), "x", []byte(content), Options{})
-		if fe, ok := err.(*FileError); !ok || fe.Advice == "" {
+		if fe, ok := errors.AsType[*FileError](err); !ok || fe.Advice == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
