@@ -73,6 +73,9 @@ type File struct {
 	Name     string // as published, and in DIR/<list id>/<name> (a path.Match pattern where the publisher dates its names)
 	URL      string
 	Optional bool
+	// Newest reads what URL answers and says which file is the newest, where
+	// the address of the file itself changes with each edition; nil: URL is the file.
+	Newest func(answer []byte) (Newest, error)
 }
 
 // Source opens the files of one edition by name. Opening an optional file that

@@ -96,7 +96,7 @@ func (f *Fetcher) Fetch(ctx context.Context, card *Card, known map[string]Valida
 		}
 		fetched.Files = append(fetched.Files, g.file)
 		names = append(names, g.file.Name)
-		fetched.Validators[g.file.URL] = g.validator
+		fetched.Validators[cmp.Or(g.asked, g.file.URL)] = g.validator
 		if t, err := http.ParseTime(g.validator.LastModified); err == nil && t.After(fetched.Published) {
 			fetched.Published = t.UTC()
 		}
@@ -159,10 +159,14 @@ type gotFile struct {
 	part        string
 	validator   Validator
 	notModified bool
-	absent      bool // optional, and not there
+	absent      bool   // optional, and not there
+	asked       string // the address that named it; "" where that is its own
 }
 
 func (f *Fetcher) file(ctx context.Context, file File, known Validator, dir string, all *progressSum) (*gotFile, error) {
+	if file.Newest != nil {
+		return f.newest(ctx, file, known, dir, all)
+	}
 	if place, ok := localFile(file.URL); ok {
 		return copyLocal(file, place, dir)
 	}

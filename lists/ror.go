@@ -22,7 +22,7 @@ var Registries = []Card{rorRegistry}
 
 // rorRegistry reads the Research Organization Registry's dump, schema 2: one
 // JSON array, alone, in gzip, or in the zip of a release. A release's address
-// changes each time, so it is given in the configuration or put into a folder.
+// changes each time; the record of all releases, on Zenodo, names the newest.
 var rorRegistry = Card{
 	ID:        "ror",
 	Title:     "Research Organization Registry",
@@ -35,7 +35,7 @@ var rorRegistry = Card{
 	Bounds:    Bounds{MinEntities: 10_000, MinNamed: 1, MinCountry: 0.9, MaxShrink: 0.05, MaxGrow: 0.5},
 	Formats: []Format{
 		{Name: "json.gz", Files: []File{{Name: "*ror*.json.gz"}}, Parse: parseROR},
-		{Name: "zip", Files: []File{{Name: "*ror*.zip"}}, Parse: parseROR},
+		{Name: "zip", Files: []File{{Name: "*ror*.zip", URL: "https://zenodo.org/api/records/6347574", Newest: zenodoNewest("*ror*.zip")}}, Parse: parseROR},
 		{Name: "json", Files: []File{{Name: "*ror*.json"}}, Parse: parseROR},
 	},
 }
