@@ -138,9 +138,40 @@ func (c *PolicyConfig) checkRules() error {
 	return c.checkDestinations()
 }
 
-// checkDestinations finds destination rules that name no place, office, law or day.
+// destinations are the built-in destination rules and the file's. One of a
+// built-in's name stands in its place, or switches it where it says no more than
+// that; what is off stays, to be named as not checked.
+func (c *PolicyConfig) destinations() []screening.DestinationRule {
+	out := slices.Clone(screening.DefaultDestinationRules)
+	for _, r := range c.Destination {
+		i := slices.IndexFunc(out, func(o screening.DestinationRule) bool { return o.Name == r.Name })
+		switch {
+		case i < 0:
+			out = append(out, r)
+		case r.Source == "" && r.Why == "" && len(r.Countries)+len(r.Places) == 0:
+			out[i].Enabled = r.Enabled
+		default:
+			out[i] = r
+		}
+	}
+	return out
+}
+
+// checkDestinations finds destination rules that name no place, office, law or
+// day, and writes their countries as codes.
 func (c *PolicyConfig) checkDestinations() error {
-	for i, r := range c.Destination {
+	for _, r := range c.Destination {
+		for _, codes := range [][]string{r.Countries, r.Within} {
+			for n, name := range codes {
+				code, ok := screening.CountryCode(name)
+				if !ok {
+					return fmt.Errorf("policy.destination, %q: %q is no country; write its two-letter code", r.Name, name)
+				}
+				codes[n] = code
+			}
+		}
+	}
+	for i, r := range c.destinations() {
 		at := fmt.Sprintf("policy.destination, rule %d", i+1)
 		if r.Name == "" || r.Why == "" || r.Source == "" || r.Checked == "" || len(r.InForce) == 0 {
 			return fmt.Errorf("%s: name, why, source, checked and in_force must be given", at)
@@ -148,15 +179,6 @@ func (c *PolicyConfig) checkDestinations() error {
 		at = fmt.Sprintf("policy.destination, %q", r.Name)
 		if len(r.Countries)+len(r.Places) == 0 {
 			return fmt.Errorf("%s: countries or places must be given", at)
-		}
-		for _, codes := range [][]string{r.Countries, r.Within} {
-			for n, name := range codes {
-				code, ok := screening.CountryCode(name)
-				if !ok {
-					return fmt.Errorf("%s: %q is no country; write its two-letter code", at, name)
-				}
-				codes[n] = code
-			}
 		}
 		if !slices.Contains(screening.Owners, r.Owner) {
 			return fmt.Errorf("%s: there is no office %q%s", at, r.Owner, suggest(string(r.Owner), plain(screening.Owners)))
@@ -395,9 +417,7 @@ func (c *Config) policy() *screening.Policy {
 	if len(c.Policy.Ownership) > 0 {
 		p.OwnershipRules = c.Policy.Ownership
 	}
-	if len(c.Policy.Destination) > 0 {
-		p.DestinationRules = c.Policy.Destination
-	}
+	p.DestinationRules = c.Policy.destinations()
 	// A review line moved past a neighbour that was not named takes it along.
 	if c.Policy.Note == nil {
 		p.NoteLine = min(p.NoteLine, p.ReviewLine)

@@ -65,7 +65,7 @@ var configKeys = []configKey{
 	{"policy.ownership.source", "the law or guidance it comes from", `"OFAC, 2014-08-13"`},
 	{"policy.ownership.checked", "when its status was last looked up", `"2026-11-01"`},
 
-	{"policy.destination.name", "a law that turns on where work is done or things go; `screener template rules.toml` writes the built-in ones, which these replace", `"Occupied territories"`},
+	{"policy.destination.name", "a law that turns on where work is done or things go; the name of a built-in one (`screener template rules.toml` writes them) changes that one", `"Occupied territories"`},
 	{"policy.destination.enabled", "every one is off until it is enabled", "true"},
 	{"policy.destination.countries", "codes of countries it is about", `["KP"]`},
 	{"policy.destination.places", "names of places it is about, where it is about a part of a country", `["Sevastopol"]`},

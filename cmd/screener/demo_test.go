@@ -157,20 +157,23 @@ func TestThirtyCollaborations(t *testing.T) {
 	}
 }
 
-// TestTheDemosRuleIsTheBuiltInOne: a newcomer copies it.
-func TestTheDemosRuleIsTheBuiltInOne(t *testing.T) {
+// TestADestinationRuleIsSwitchedByItsName: the rest of it is the built-in
+// one's, and the others stay, off.
+func TestADestinationRuleIsSwitchedByItsName(t *testing.T) {
 	config, err := loadConfig("demo/collaborations.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, got := range config.Policy.Destination {
-		i := slices.IndexFunc(screening.DefaultDestinationRules, func(r screening.DestinationRule) bool { return r.Name == got.Name })
-		if i < 0 {
-			t.Fatalf("there is no rule %q", got.Name)
+	rules := config.policy().DestinationRules
+	if len(rules) != len(screening.DefaultDestinationRules) {
+		t.Fatalf("%d rules, %d are built in", len(rules), len(screening.DefaultDestinationRules))
+	}
+	for i, r := range rules {
+		if want := screening.DefaultDestinationRules[i]; r.Enabled != (r.Name == "Iran, United States") || r.Source != want.Source || r.Why == "" || len(r.InForce) == 0 {
+			t.Errorf("%+v", r)
 		}
-		want := screening.DefaultDestinationRules[i]
-		if got.Source != want.Source || got.Why != want.Why || got.Checked != want.Checked || !slices.Equal(got.InForce, want.InForce) || !slices.Equal(got.Countries, want.Countries) {
-			t.Errorf("%+v\nis not\n%+v", got, want)
-		}
+	}
+	if screening.DefaultDestinationRules[1].Enabled {
+		t.Error("switching a rule on in one configuration switched it on for all")
 	}
 }
