@@ -11,15 +11,15 @@ package matching
 const (
 	extraCost        = 0.55
 	lackCost         = 0.55
-	clashCost        = 0.80
+	clashCost        = 0.90
 	numberCost       = 1.50 // two numbers that differ: the 58th institute is not the 59th
-	differCost       = 0.30 // each name has a word of its own that tells it from others
+	differCost       = 0.40 // each name has a word of its own that tells it from others
 	telling          = 0.12 // the weight of a generic word that does
-	numberWeightMore = 1.50 // a number that only one of them has counts so many times
+	numberWeightMore = 2.20 // a number that only one of them has counts so many times
 	placeCost        = 0.40 // two cities that differ, or two countries
 	strict           = 1.80 // when nothing distinctive is shared, every word counts for more
 	loneCost         = 1.40 // when one distinctive word is
-	frequentCost     = 1.70 // when it is one that many names share
+	frequentCost     = 1.90 // when it is one that many names share
 	leastOwn         = 0.62 // the weight up to which it is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
 	pairedSpelling   = 0.65 // when every word of both names has its partner
@@ -373,7 +373,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if w.extra > faint {
 			a.left++
-		} else {
+		} else if w.class == Generic {
 			a.faints++
 		}
 		if i == q.last && s.cutShort(q, c, i) {
@@ -406,7 +406,7 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		}
 		if w.weight > faint {
 			a.left++
-		} else {
+		} else if w.class == Generic {
 			a.faints++
 		}
 		a.lack += w.weight

@@ -29,8 +29,9 @@
 // # The pipeline
 //
 //  1. Words (word.go) reads a name: folds its letters, romanises its script, and
-//     says of each word what it is and means; read.go mends what typing broke and
-//     spells out what the name begins with ("JSC SPA").
+//     says of each word what it is and means, pinyin included where the whole
+//     name is in it; read.go mends what typing broke and spells out what the name
+//     begins with ("JSC SPA").
 //  2. A profile (profile.go) keeps the words that count, apart from legal forms,
 //     with what each weighs in this name.
 //  3. The index (index.go, space.go) keeps every name as numbers of words, and
@@ -41,7 +42,9 @@
 //  5. The names left are aligned (align.go, person.go): word by word, joined and
 //     split words, initials, and each part of a cell that lists departments and
 //     places beside the name. Which two words are alike, and how much, is in
-//     term.go and similarity.go.
+//     term.go and similarity.go; sound.go hears foreign names in Chinese letters,
+//     korean.go Korean ones in any romanisation. "Korea" agrees with either state
+//     of that name, and the two differ (lexicon/vague.tsv).
 //  6. Entities whose best name is likely are scored by all features (all.go), and
 //     those at or above the review line are returned best first, with the best one below.
 //

@@ -107,12 +107,18 @@ func spellOut(words []Word, i int) []Word {
 }
 
 // closing reads the legal forms that are such only where a name ends with
-// them: the South African "Orvex Trading CC".
+// them: the South African "Orvex Trading CC", the Lebanese "Orvex Trading Offshore SAL".
 func closing(words []Word) []Word {
-	n := len(words)
-	if n > 1 && words[n-1].Text == "cc" && words[n-1].Segment == words[n-2].Segment && words[n-1].Class == Distinctive {
-		w := &words[n-1]
-		w.Class, w.Key, w.Weight = Form, "limited", 0.02
+	for i := len(words) - 1; i > 0; i-- {
+		switch w := &words[i]; {
+		case w.Class == Form:
+			continue
+		case w.Text == "cc" && w.Class == Distinctive && i == len(words)-1:
+			w.Class, w.Key, w.Weight = Form, "limited", 0.02
+		case w.Key == "offshore" && w.Class == Generic:
+			w.Class, w.Key, w.Weight = Form, "jointstock", 0.02
+		}
+		break
 	}
 	return words
 }
