@@ -35,6 +35,26 @@ lint: ## vet, formatting, house rules and the arrows between rooms
 	$(GO) tool staticcheck ./...
 	$(LINT) run
 
+VERSION ?= 0.0.0+$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo devel)
+PACKAGING = cmd/screener/packaging
+ARCH ?= amd64
+
+release: ## programs for every platform, with hashes, bill of materials and licences: dist/, VERSION=1.2.3
+	$(PACKAGING)/release $(VERSION) $(PLATFORMS)
+
+deb: ## a Debian package: dist/screener_VERSION_ARCH.deb, VERSION=1.2.3 ARCH=arm64
+	mkdir -p dist
+	$(PACKAGING)/build linux $(ARCH) $(VERSION) dist/screener-$(VERSION)-linux-$(ARCH)
+	$(PACKAGING)/licences > dist/THIRD-PARTY-LICENCES.txt
+	rm -f dist/screener.toml && $(GO) run ./cmd/screener template dist/screener.toml
+	$(PACKAGING)/debian/build dist/screener-$(VERSION)-linux-$(ARCH) $(VERSION) $(ARCH) dist/screener_$(VERSION)_$(ARCH).deb
+
+reproducible: ## build twice, in two folders: the same bytes, or it fails
+	$(PACKAGING)/reproducible
+
+vuln: ## known weaknesses of what is built in (asks vuln.go.dev)
+	$(GO) tool -modfile=.ci/package/go.mod govulncheck ./...
+
 check: lint test ## what a change must pass
 
-.PHONY: help build demo test golden bench fuzz lint check
+.PHONY: help build demo test golden bench fuzz lint release deb reproducible vuln check

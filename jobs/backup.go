@@ -151,6 +151,28 @@ func writeBackup(ctx context.Context, env *Env, to string, now time.Time) (out *
 
 var backupName = regexp.MustCompile(`^screener-\d{8}-\d{6}\.zip$`)
 
+// NewestBackup is when the newest backup in the configured folder was made;
+// zero where there is none.
+func NewestBackup(env *Env) (time.Time, error) {
+	entries, err := os.ReadDir(env.Backups.Folder)
+	if env.Backups.Folder == "" || errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("looking through the backups: %w", err)
+	}
+	newest := ""
+	for _, f := range entries {
+		if backupName.MatchString(f.Name()) {
+			newest = max(newest, f.Name())
+		}
+	}
+	if newest == "" {
+		return time.Time{}, nil
+	}
+	return time.Parse("screener-20060102-150405.zip", newest)
+}
+
 // removeOldBackups leaves the newest in the configured folder, and takes away
 // what a killed backup left a day ago or longer.
 func removeOldBackups(env *Env, now time.Time) ([]string, error) {

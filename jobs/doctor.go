@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -376,23 +375,13 @@ func (e *examination) backups(context.Context) error {
 		e.add(FindingWarning, "backups", "none is made by itself", "[backup]", "Set folder under [backup], and copy what comes there to another machine.")
 		return nil
 	}
-	entries, err := os.ReadDir(folder)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	newest := ""
-	for _, f := range entries {
-		if backupName.MatchString(f.Name()) {
-			newest = max(newest, f.Name())
-		}
-	}
-	if newest == "" {
-		e.add(FindingWarning, "backups", "there is none yet", folder, "Run screener backup.")
-		return nil
-	}
-	made, err := time.Parse("screener-20060102-150405.zip", newest)
+	made, err := NewestBackup(e.env)
 	if err != nil {
 		return err
+	}
+	if made.IsZero() {
+		e.add(FindingWarning, "backups", "there is none yet", folder, "Run screener backup.")
+		return nil
 	}
 	age := e.env.Now().Sub(made)
 	what := fmt.Sprintf("the newest was made %s UTC", made.Format("2006-01-02 15:04"))

@@ -59,6 +59,14 @@ func (k *Keeper) Kept(ctx context.Context) (*Kept, error) {
 	return k.kept.Load(), err
 }
 
+// Entities is how many listed parties are loaded.
+func (k *Keeper) Entities() int {
+	if kept := k.kept.Load(); kept != nil {
+		return len(kept.entities)
+	}
+	return 0
+}
+
 // Run looks every so often whether something has changed, until ctx ends.
 // failed is told what went wrong; what was loaded before stays.
 func (k *Keeper) Run(ctx context.Context, every time.Duration, failed func(error)) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -103,13 +104,13 @@ func newMetrics(s *Site) *metrics {
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "screener_http_requests_total", Help: "Requests answered, by page, method and status."}, []string{"page", "method", "status"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "screener_http_request_seconds", Help: "How long answers took, by page.", Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2.5, 10, 60},
+			Name: "screener_http_request_duration_seconds", Help: "How long answers took, by page.", Buckets: []float64{.005, .02, .05, .1, .25, .5, 1, 2.5, 10, 60},
 		}, []string{"page"}),
 		signIns: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "screener_sign_ins_total", Help: "Sign-ins, by method and outcome."}, []string{"method", "outcome"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "screener_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": s.env.Version}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.signIns, build, &listMetrics{site: s},
+	m.registry.MustRegister(m.requests, m.seconds, m.signIns, build, &listMetrics{site: s}, &officeMetrics{site: s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.handler = promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Timeout: 10 * time.Second, MaxRequestsInFlight: 4})
 	return m
@@ -125,14 +126,14 @@ func (m *metrics) observe(pattern, method string, status int, took time.Duration
 type listMetrics struct{ site *Site }
 
 var (
-	listAge      = prometheus.NewDesc("screener_list_fetched_seconds", "Seconds since the list was last fetched.", []string{"list"}, nil)
+	listFetched  = prometheus.NewDesc("screener_list_fetched_timestamp_seconds", "When the list was last fetched.", []string{"list"}, nil)
 	listEntities = prometheus.NewDesc("screener_list_entities", "Entities in the edition in force.", []string{"list"}, nil)
 	listUsable   = prometheus.NewDesc("screener_list_usable", "1 where the list can be screened against.", []string{"list"}, nil)
 	listHeld     = prometheus.NewDesc("screener_list_held", "1 where a newer edition is held back.", []string{"list"}, nil)
 )
 
 func (c *listMetrics) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{listAge, listEntities, listUsable, listHeld} {
+	for _, d := range []*prometheus.Desc{listFetched, listEntities, listUsable, listHeld} {
 		out <- d
 	}
 }
@@ -143,7 +144,7 @@ func (c *listMetrics) Collect(out chan<- prometheus.Metric) {
 	s := c.site
 	all, err := s.lists.get(ctx, s.env)
 	if err != nil {
-		out <- prometheus.NewInvalidMetric(listAge, err)
+		out <- prometheus.NewInvalidMetric(listFetched, errors.New("the lists cannot be read"))
 		return
 	}
 	anybody := &screening.Viewer{Restricted: s.env.Restricted}
@@ -155,7 +156,7 @@ func (c *listMetrics) Collect(out chan<- prometheus.Metric) {
 			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, l.List)
 		}
 		if l.Fetched != nil {
-			gauge(listAge, s.env.Now().Sub(*l.Fetched).Seconds())
+			gauge(listFetched, float64(l.Fetched.Unix()))
 		}
 		gauge(listEntities, float64(l.Entities))
 		gauge(listUsable, one(l.Usable()))
