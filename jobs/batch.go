@@ -429,18 +429,21 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 		return err
 	}
 	began := w.env.Now().UTC()
-	results := make([]*screening.Result, len(chunk.Rows))
+	ready := make([]*store.Prepared, len(chunk.Rows))
 	var counts screening.Counts
 	for i, p := range chunk.Rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		results[i] = assess(h.judge, h.index.memo, p)
-		counts.Add(results[i])
+		r := assess(h.judge, h.index.memo, p)
+		if ready[i], err = store.Prepare(r, h.office); err != nil {
+			return err
+		}
+		counts.Add(r)
 	}
 	ended := false
 	err = w.env.Store.InTx(ctx, fmt.Sprintf("keeping chunk %d of run %s", chunk.Chunk, chunk.Run), func(tx *store.Tx) error {
-		if err := h.keep(ctx, tx, results); err != nil {
+		if err := keepResults(ctx, tx, chunk.Run, h.upload, ready); err != nil {
 			return err
 		}
 		b, first, err := tx.FinishChunk(ctx, chunk, &counts, began, w.env.Now())
@@ -500,14 +503,8 @@ type heldJudge struct {
 	run    *screening.Run
 	judge  *screening.Judge
 	index  *heldIndex
+	office string
 	upload *store.Upload // nil: the rows are not kept as collaborations
-}
-
-func (h *heldJudge) keep(ctx context.Context, tx *store.Tx, results []*screening.Result) error {
-	if h.upload == nil {
-		return tx.AddResults(ctx, h.run.ID, results)
-	}
-	return tx.KeepResults(ctx, *h.upload, results)
 }
 
 // A process keeps two indexes, the one of a run and that of a run from before
@@ -554,7 +551,7 @@ func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, er
 	if held.Judge.Memory, err = memoryUpTo(ctx, env, t.Decisions); err != nil {
 		return nil, err
 	}
-	j := &heldJudge{run: run, judge: held.Judge, index: index}
+	j := &heldJudge{run: run, judge: held.Judge, index: index, office: t.Office}
 	if t.Upload {
 		j.upload = &store.Upload{Run: run, Office: t.Office, Partial: t.Partial}
 	}

@@ -108,6 +108,36 @@ func inOrder[In, Out any](ctx context.Context, items iter.Seq2[In, error], work 
 	}
 }
 
+// ahead lets a sequence work on its next item while the last one is used. It has
+// stopped when the loop over it ends.
+func ahead[T any](items iter.Seq2[T, error]) iter.Seq2[T, error] {
+	type item struct {
+		value T
+		err   error
+	}
+	return func(yield func(T, error) bool) {
+		next, stop := make(chan item), make(chan struct{})
+		var wg sync.WaitGroup
+		defer wg.Wait()
+		defer close(stop)
+		wg.Go(func() {
+			defer close(next)
+			for v, err := range items {
+				select {
+				case next <- item{v, err}:
+				case <-stop:
+					return
+				}
+			}
+		})
+		for it := range next {
+			if !yield(it.value, it.err) {
+				return
+			}
+		}
+	}
+}
+
 // memo remembers what a matcher found for a party, since sheets name the same
 // funders and institutions again and again. It holds a bounded number of
 // parties and never changes an answer.

@@ -161,8 +161,11 @@ func announceNight(ctx context.Context, env *Env, out *Rescreened, failed error)
 			ID: noticeID("night failed", env.Office, env.today()), Kind: "failed", Title: "Nightly screening FAILED", Counts: map[string]int{},
 			Body: failed.Error() + "\n\nWhat stood before stands. It is tried again; screener jobs shows how it went.",
 		})
-	case out.Night.ID == 0:
-		return nil
+	case out.Night.ID == 0: // nothing is recorded of it
+		return Announce(ctx, env, &Notice{
+			ID: noticeID("night idle", env.Office, env.today()), Kind: "nightly", Title: "Nightly screening: no collaboration is active",
+			Counts: map[string]int{"collaborations": 0},
+		})
 	}
 	n, err := NoticeOfNight(ctx, env, out.Night)
 	if err != nil {

@@ -461,7 +461,6 @@ func TestNightIsTold(t *testing.T) {
 	server := newMailServer(t)
 	o.env.Notices.Mail = server.config()
 	o.list("w2|Sorvenne Works||PE")
-	o.screen("Kestoria Trading,QA", "Ulmara College,NO")
 	at := slices.IndexFunc(jobs.All, func(j jobs.Job) bool { return j.Kind == "rescreen" })
 	night := func(want string) {
 		t.Helper()
@@ -480,6 +479,9 @@ func TestNightIsTold(t *testing.T) {
 			t.Errorf("it names a party:\n%s", mails[before].text)
 		}
 	}
+	night("Nightly screening: no collaboration is active")
+	o.screen("Kestoria Trading,QA", "Ulmara College,NO")
+	night("Nightly screening: nothing new") // the first one of them
 	night("Nightly screening: nothing new")
 	o.list("w1|Kestoria Trading||QA", "w2|Sorvenne Works||PE")
 	night("Nightly screening: 1 new to escalate, 0 new to review")

@@ -395,21 +395,14 @@ func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, er
 			}
 		}
 		report := s.env.progress("screening", "rows")
-		matcher := newMemo(s.held.Matcher)
-		for chunk, err := range inOrder(ctx, s.rows(ctx), func(p *screening.Partner) *screening.Result {
-			return assess(s.held.Judge, matcher, p)
-		}) {
+		for chunk, err := range ahead(s.keptChunks(ctx)) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if err := s.keep(ctx, chunk); err != nil {
-				yield(nil, err)
-				return
-			}
 			for _, r := range chunk {
-				s.Run.Counts.Add(r)
-				if !yield(r, nil) {
+				s.Run.Counts.Add(r.result)
+				if !yield(r.result, nil) {
 					return
 				}
 			}
@@ -426,12 +419,53 @@ func (s *Screening) Results(ctx context.Context) iter.Seq2[*screening.Result, er
 	}
 }
 
-// keep stores the results of some rows, and the rows as collaborations.
-func (s *Screening) keep(ctx context.Context, results []*screening.Result) error {
-	if s.upload == nil {
-		return s.env.Store.AddResults(ctx, s.Run.ID, results)
+// assessed is the result of a row, ready to be kept.
+type assessed struct {
+	result *screening.Result
+	ready  *store.Prepared
+	err    error
+}
+
+// keptChunks screens the rows and yields them, some at a time, when they are kept.
+func (s *Screening) keptChunks(ctx context.Context) iter.Seq2[[]assessed, error] {
+	matcher := newMemo(s.held.Matcher)
+	chunks := inOrder(ctx, s.rows(ctx), func(p *screening.Partner) assessed {
+		r := assess(s.held.Judge, matcher, p)
+		ready, err := store.Prepare(r, s.env.Office)
+		return assessed{r, ready, err}
+	})
+	return func(yield func([]assessed, error) bool) {
+		for chunk, err := range chunks {
+			if err == nil {
+				err = s.keep(ctx, chunk)
+			}
+			if !yield(chunk, err) || err != nil {
+				return
+			}
+		}
 	}
-	return s.env.Store.KeepResults(ctx, *s.upload, results)
+}
+
+// keep stores the results of some rows, and the rows as collaborations.
+func (s *Screening) keep(ctx context.Context, chunk []assessed) error {
+	ready := make([]*store.Prepared, len(chunk))
+	for i, r := range chunk {
+		if r.err != nil {
+			return r.err
+		}
+		ready[i] = r.ready
+	}
+	return s.env.Store.InTx(ctx, "keeping results of run "+s.Run.ID, func(tx *store.Tx) error {
+		return keepResults(ctx, tx, s.Run.ID, s.upload, ready)
+	})
+}
+
+// keepResults keeps results of a run: as collaborations too, but for those of a look back.
+func keepResults(ctx context.Context, tx *store.Tx, run string, upload *store.Upload, ready []*store.Prepared) error {
+	if upload == nil {
+		return tx.AddResults(ctx, run, ready)
+	}
+	return tx.KeepResults(ctx, *upload, ready)
 }
 
 // rows reads the books one after the other. A book that breaks off is noted

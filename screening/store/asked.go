@@ -220,20 +220,25 @@ func (s *Store) KeepRegraded(ctx context.Context, run *screening.Run, row *Night
 		if err := t.StartRun(ctx, run); err != nil {
 			return err
 		}
-		rows, err := s.addResults(ctx, t.tx, run.ID, []*screening.Result{result})
+		ready, err := Prepare(result, "")
+		if err != nil {
+			return err
+		}
+		rows, err := s.addResults(ctx, t.tx, run.ID, []*Prepared{ready})
 		if err != nil {
 			return err
 		}
 		if len(rows) != 1 {
 			return errors.New("the row was kept before")
 		}
-		err = one(t.tx.ExecContext(ctx, t.tx.Rebind(regradeCollaboration+` and content_hash = ? and answered = ?`),
-			string(result.Grade), result.Outcome(), stamp{run.Started}, run.ID, rows[0].sheet, result.Partner.Row, row.ID, row.hash, row.answered))
-		if errors.Is(err, ErrNotFound) {
-			return fmt.Errorf("%w: the row was changed meanwhile", ErrConflict)
-		}
+		alone := s.newUpdate(t.tx, regradeAlone)
+		alone.row(row.ID, string(result.Grade), ready.outcome, stamp{run.Started}, run.ID, rows[0].resultSheet, result.Partner.Row, row.hash, row.answered)
+		done, err := alone.flush(ctx)
 		if err != nil {
 			return err
+		}
+		if !done[row.ID] {
+			return fmt.Errorf("%w: the row was changed meanwhile", ErrConflict)
 		}
 		return t.FinishRun(ctx, run)
 	})

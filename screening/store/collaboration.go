@@ -193,14 +193,14 @@ func (s *Store) resultAt(ctx context.Context, sheet int64, row int) (*screening.
 	if err := s.read.GetContext(ctx, &name, s.read.Rebind(selectSheetName), sheet); err != nil {
 		return nil, err
 	}
-	results, err := s.pageOf(ctx, name, row-1, 1)
+	results, err := s.picked(ctx, name, []int{row})
 	if err != nil {
 		return nil, err
 	}
-	if len(results) == 0 || results[0].Partner.Row != row {
+	if results[row] == nil {
 		return nil, ErrNotFound
 	}
-	return results[0], nil
+	return results[row], nil
 }
 
 // EndCollaboration keeps a person's word that a collaboration is over.

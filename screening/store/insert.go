@@ -8,24 +8,19 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-const (
-	// rowsHeld is how many rows an insert gathers before it writes them.
-	rowsHeld = 2000
-	// rowsAtOnce is how many rows one statement writes on SQLite: enough to be
-	// quick, and far from the 32,766 values a statement may have.
-	rowsAtOnce = 100
-)
+// rowsHeld is how many rows an insert gathers before it writes them.
+const rowsHeld = 2000
 
 // insert gathers new rows of one table and writes them many at a time: by COPY
-// on PostgreSQL, which is several times faster there, by statements of many rows on SQLite. Rows
-// are in the table after flush, not before.
+// on PostgreSQL, which is several times faster there, by a prepared statement a row on SQLite,
+// which would keep a journal of its own for a statement of many. Rows are in the table after flush, not before.
 type insert struct {
 	tx       *sqlx.Tx
 	postgres bool
 	table    string
 	columns  []string
-	args     []any
-	full     *sql.Stmt // for rowsAtOnce rows, prepared at its first use
+	rows     [][]any
+	one      *sql.Stmt // prepared at its first use
 }
 
 // newInsert takes the columns as a list with commas.
@@ -35,7 +30,7 @@ func (s *Store) newInsert(tx *sqlx.Tx, table, columns string) *insert {
 
 // row adds a row.
 func (in *insert) row(ctx context.Context, values ...any) error {
-	if in.args = append(in.args, values...); len(in.args) < rowsHeld*len(in.columns) {
+	if in.rows = append(in.rows, values); len(in.rows) < rowsHeld {
 		return nil
 	}
 	return in.flush(ctx)
@@ -43,7 +38,7 @@ func (in *insert) row(ctx context.Context, values ...any) error {
 
 // flush writes the rows gathered so far.
 func (in *insert) flush(ctx context.Context) error {
-	if len(in.args) == 0 {
+	if len(in.rows) == 0 {
 		return nil
 	}
 	write := in.statements
@@ -51,8 +46,8 @@ func (in *insert) flush(ctx context.Context) error {
 		write = in.copy
 	}
 	err := write(ctx)
-	clear(in.args) // lets what they held go
-	in.args = in.args[:0]
+	clear(in.rows) // lets what they held go
+	in.rows = in.rows[:0]
 	return err
 }
 
@@ -62,8 +57,8 @@ func (in *insert) copy(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = stmt.Close() }()
-	for args := in.args; len(args) > 0; args = args[len(in.columns):] {
-		if _, err := stmt.ExecContext(ctx, args[:len(in.columns)]...); err != nil {
+	for _, row := range in.rows {
+		if _, err := stmt.ExecContext(ctx, row...); err != nil {
 			return err
 		}
 	}
@@ -74,27 +69,15 @@ func (in *insert) copy(ctx context.Context) error {
 }
 
 func (in *insert) statements(ctx context.Context) error {
-	args, n := in.args, rowsAtOnce*len(in.columns)
-	for ; len(args) >= n; args = args[n:] {
-		if in.full == nil {
-			var err error
-			if in.full, err = in.tx.PrepareContext(ctx, in.statement(rowsAtOnce)); err != nil {
-				return err
-			}
-		}
-		if _, err := in.full.ExecContext(ctx, args[:n]...); err != nil {
+	if in.one == nil {
+		var err error
+		query := "insert into " + in.table + " (" + strings.Join(in.columns, ", ") + ") values (" + strings.Repeat("?,", len(in.columns)-1) + "?)"
+		if in.one, err = in.tx.PrepareContext(ctx, query); err != nil {
 			return err
 		}
 	}
-	if len(args) == 0 {
-		return nil
-	}
-	_, err := in.tx.ExecContext(ctx, in.statement(len(args)/len(in.columns)), args...)
-	return err
-}
-
-// statement inserts n rows.
-func (in *insert) statement(n int) string {
-	row := "(" + strings.Repeat("?,", len(in.columns)-1) + "?)"
-	return "insert into " + in.table + " (" + strings.Join(in.columns, ", ") + ") values " + strings.Repeat(row+",", n-1) + row
+	return eachRow(ctx, in.rows, func(ctx context.Context, row []any) error {
+		_, err := in.one.ExecContext(ctx, row...)
+		return err
+	})
 }

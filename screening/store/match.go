@@ -70,10 +70,7 @@ func (s *Store) FindMatch(ctx context.Context, run, key string) (*screening.Part
 	}
 	result := &screening.Result{Partner: &screening.Partner{}}
 	results := map[int]*screening.Result{row: result}
-	if err := s.addParties(ctx, sheet, row, row, results); err != nil {
-		return nil, nil, s.fault(ctx, doing, err)
-	}
-	if err := s.addMatches(ctx, sheet, row, row, results); err != nil {
+	if err := s.addFound(ctx, rowsAt(sheet, []int{row}), results); err != nil {
 		return nil, nil, s.fault(ctx, doing, err)
 	}
 	if party >= len(result.Parties) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -448,13 +447,18 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 		if err := fence(ctx, tx, n); err != nil {
 			return err
 		}
-		var differ []*screening.Result
+		var differ []*Prepared
 		of := map[*screening.Result]*NightResult{}
 		for _, r := range results {
-			if r.Differs() {
-				differ = append(differ, r.Result)
-				of[r.Result] = r
+			if !r.Differs() {
+				continue
 			}
+			p, err := Prepare(r.Result, n.Office)
+			if err != nil {
+				return err
+			}
+			differ = append(differ, p)
+			of[r.Result] = r
 		}
 		now := map[int64]place{}
 		if len(differ) > 0 {
@@ -464,8 +468,8 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 			}
 			for _, a := range rows {
 				r := of[a.result]
-				now[r.Row.ID] = place{run.ID, a.sheet, a.result.Partner.Row}
-				if err := exec(ctx, tx, standOn, string(r.Result.Grade), r.Outcome, stamp{run.Started}, run.ID, a.sheet, a.result.Partner.Row, r.Row.ID, r.Row.hash, r.Row.answered); err != nil {
+				now[r.Row.ID] = place{run.ID, a.resultSheet, a.result.Partner.Row}
+				if err := exec(ctx, tx, standOn, string(r.Result.Grade), r.Outcome, stamp{run.Started}, run.ID, a.resultSheet, a.result.Partner.Row, r.Row.ID, r.Row.hash, r.Row.answered); err != nil {
 					return err
 				}
 			}
@@ -504,41 +508,30 @@ func (s *Store) KeepNight(ctx context.Context, n *screening.Night, run *screenin
 
 // relink keeps the parties of rows that a register now puts others above.
 func (s *Store) relink(ctx context.Context, tx *sqlx.Tx, results []*NightResult) error {
-	var kept []*keptRow
+	named := map[int64][]namedParty{}
 	for _, r := range results {
-		if r.Followed {
-			kept = append(kept, &keptRow{added: added{result: r.Result}, known: &knownCollaboration{ID: r.Row.ID}, hash: r.Row.hash, own: r.Row.own})
+		if !r.Followed {
+			continue
 		}
-	}
-	if len(kept) == 0 {
-		return nil
-	}
-	parties, err := s.keepParties(ctx, tx, kept)
-	if err != nil {
-		return err
-	}
-	for _, k := range kept {
-		row := *k.result.Partner
-		row.Answers, row.Notes = k.own.Answers, k.own.Notes // what was answered beside it stays there
-		content, err := contentOfRow(&row)
+		p := *r.Result.Partner
+		p.Answers, p.Notes = r.Row.own.Answers, r.Row.own.Notes // what was answered beside it stays there
+		content, err := contentOfRow(&p)
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, tx.Rebind(`update collaborations set content = ?, search = ? where id = ? and content_hash = ?`),
-			content, searchText(k.result.Partner), k.known.ID, k.hash)
+		there, err := changed(tx.ExecContext(ctx, tx.Rebind(`update collaborations set content = ?, search = ? where id = ? and content_hash = ?`),
+			content, searchText(&p), r.Row.ID, r.Row.hash))
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
+		if !there {
 			continue // changed since it was read
 		}
-		if err := link(ctx, tx, k.known.ID, k.result.Partner, parties); err != nil {
+		if named[r.Row.ID], err = namedParties(&p); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.relinkTo(ctx, tx, named)
 }
 
 const settledRow = `(id = ? and content_hash = ? and answered = ?)`
@@ -744,35 +737,34 @@ func (r *NightRow) Resume(e *Earlier) { r.base, r.BaseGrade = e.base, e.grade }
 func (s *Store) ResultsBefore(ctx context.Context, rows []*NightRow) (map[int64]*screening.Result, error) {
 	const doing = "looking up the results of the night before"
 	out := map[int64]*screening.Result{}
-	rows = slices.Clone(rows)
-	slices.SortFunc(rows, func(a, b *NightRow) int {
-		return cmp.Or(cmp.Compare(a.base.sheet, b.base.sheet), cmp.Compare(a.base.row, b.base.row))
-	})
-	for len(rows) > 0 {
-		// Rows that stand near each other are read together.
-		n, first := 1, rows[0].base
-		for n < len(rows) && rows[n].base.sheet == first.sheet && rows[n].base.row-first.row < pageRows {
-			n++
-		}
+	bySheet := map[int64][]*NightRow{}
+	for _, r := range rows {
+		bySheet[r.base.sheet] = append(bySheet[r.base.sheet], r)
+	}
+	for id, rows := range bySheet {
 		var name sheetRow
-		err := s.read.GetContext(ctx, &name, s.read.Rebind(selectSheetName), first.sheet)
-		if err == nil {
-			var results []*screening.Result
-			results, err = s.pageOf(ctx, name, first.row-1, rows[n-1].base.row-first.row+1)
-			at := map[int]*screening.Result{}
-			for _, r := range results {
-				at[r.Partner.Row] = r
+		err := s.read.GetContext(ctx, &name, s.read.Rebind(selectSheetName), id)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return nil, s.fault(ctx, doing, err)
+		}
+		for some := range slices.Chunk(rows, versionsAtOnce) {
+			var at []int
+			for _, r := range some {
+				at = append(at, r.base.row)
 			}
-			for _, r := range rows[:n] {
-				if result := at[r.base.row]; result != nil {
+			results, err := s.picked(ctx, name, at)
+			if err != nil {
+				return nil, s.fault(ctx, doing, err)
+			}
+			for _, r := range some {
+				if result := results[r.base.row]; result != nil {
 					out[r.ID] = result
 				}
 			}
 		}
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return nil, s.fault(ctx, doing, err)
-		}
-		rows = rows[n:]
 	}
 	return out, nil
 }

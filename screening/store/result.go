@@ -3,13 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 
@@ -32,24 +31,29 @@ const (
 // be added again. ErrConflict when a row is kept with another result, two results are for
 // one row, or another process is adding the same row just now; ErrNotFound when the run was never started.
 func (s *Store) AddResults(ctx context.Context, run string, results []*screening.Result) error {
-	return s.InTx(ctx, "keeping results of run "+run, func(tx *Tx) error { return tx.AddResults(ctx, run, results) })
+	doing := "keeping results of run " + run
+	prepared, err := prepareAll(results, "")
+	if err != nil {
+		return s.fault(ctx, doing, err)
+	}
+	return s.InTx(ctx, doing, func(tx *Tx) error { return tx.AddResults(ctx, run, prepared) })
 }
 
 // AddResults is Store.AddResults as a part of something larger.
-func (t *Tx) AddResults(ctx context.Context, run string, results []*screening.Result) error {
+func (t *Tx) AddResults(ctx context.Context, run string, results []*Prepared) error {
 	_, err := t.s.addResults(ctx, t.tx, run, results)
 	return err
 }
 
 // added is a row whose result was kept just now, and where.
 type added struct {
-	sheet  int64 // in run_sheets
-	result *screening.Result
+	*Prepared
+	resultSheet int64 // in run_sheets
 }
 
 // addResults keeps results and returns those that were not kept before, by
 // file and sheet and in the order they came.
-func (s *Store) addResults(ctx context.Context, tx *sqlx.Tx, run string, results []*screening.Result) ([]added, error) {
+func (s *Store) addResults(ctx context.Context, tx *sqlx.Tx, run string, results []*Prepared) ([]added, error) {
 	var started int
 	if err := tx.GetContext(ctx, &started, tx.Rebind(countRuns), run); err != nil {
 		return nil, err
@@ -58,9 +62,9 @@ func (s *Store) addResults(ctx context.Context, tx *sqlx.Tx, run string, results
 		return nil, ErrNotFound
 	}
 	var order []sheetName
-	sheets := map[sheetName][]*screening.Result{}
+	sheets := map[sheetName][]*Prepared{}
 	for _, r := range results {
-		name := sheetName{r.Partner.File, r.Partner.Sheet}
+		name := sheetName{r.result.Partner.File, r.result.Partner.Sheet}
 		if sheets[name] == nil {
 			order = append(order, name)
 		}
@@ -78,7 +82,12 @@ func (s *Store) addResults(ctx context.Context, tx *sqlx.Tx, run string, results
 			return nil, err
 		}
 	}
-	return w.added, cmp.Or(w.rows.flush(ctx), w.parties.flush(ctx), w.matches.flush(ctx))
+	for _, in := range []*insert{w.rows, w.parties, w.matches} {
+		if err := in.flush(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return w.added, nil
 }
 
 type sheetName struct{ file, sheet string }
@@ -88,7 +97,7 @@ type resultWriter struct {
 	added                  []added
 }
 
-func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name sheetName, results []*screening.Result) error {
+func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name sheetName, results []*Prepared) error {
 	if err := exec(ctx, tx, insertSheet, run, text(name.file), text(name.sheet)); err != nil {
 		return err
 	}
@@ -101,33 +110,28 @@ func (w *resultWriter) sheet(ctx context.Context, tx *sqlx.Tx, run string, name 
 		return err
 	}
 	for _, r := range results {
-		content, err := jsonText(r)
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256([]byte(content))
-		digest := hex.EncodeToString(sum[:])
-		if before, ok := kept[r.Partner.Row]; ok {
-			if before != digest {
+		row := r.result.Partner.Row
+		if before, ok := kept[row]; ok {
+			if before != r.digest {
 				return fmt.Errorf("%w: file %s, sheet %q, row %d has another result; are there two files of that name?",
-					ErrConflict, name.file, name.sheet, r.Partner.Row)
+					ErrConflict, name.file, name.sheet, row)
 			}
 			continue
 		}
-		kept[r.Partner.Row] = digest
-		if err := w.result(ctx, id, r, content, digest); err != nil {
-			return fmt.Errorf("file %s, sheet %q, row %d: %w", name.file, name.sheet, r.Partner.Row, err)
+		kept[row] = r.digest
+		if err := w.result(ctx, id, r); err != nil {
+			return err
 		}
-		w.added = append(w.added, added{id, r})
+		w.added = append(w.added, added{r, id})
 	}
 	return nil
 }
 
 // keptRows returns the digests of the rows of a sheet that are kept already.
-func keptRows(ctx context.Context, tx *sqlx.Tx, sheet int64, results []*screening.Result) (map[int]string, error) {
-	first, last := results[0].Partner.Row, results[0].Partner.Row
+func keptRows(ctx context.Context, tx *sqlx.Tx, sheet int64, results []*Prepared) (map[int]string, error) {
+	first, last := results[0].result.Partner.Row, results[0].result.Partner.Row
 	for _, r := range results {
-		first, last = min(first, r.Partner.Row), max(last, r.Partner.Row)
+		first, last = min(first, r.result.Partner.Row), max(last, r.result.Partner.Row)
 	}
 	var rows []struct {
 		Row    int    `db:"row"`
@@ -143,73 +147,53 @@ func keptRows(ctx context.Context, tx *sqlx.Tx, sheet int64, results []*screenin
 	return kept, nil
 }
 
-func (w *resultWriter) result(ctx context.Context, sheet int64, r *screening.Result, content, digest string) error {
-	p := r.Partner
-	if len(r.Parties) != len(p.Parties) {
-		return fmt.Errorf("%d parties and %d results for them", len(p.Parties), len(r.Parties))
-	}
-	notes, err1 := jsonOrNull(p.Notes)
-	work, err2 := jsonPointer(r.Work)
-	var answers any
-	var err3 error
-	if len(p.Answers) > 0 {
-		answers, err3 = jsonText(p.Answers)
-	}
-	if err := errors.Join(err1, err2, err3); err != nil {
+// result gathers what is kept of a row.
+func (w *resultWriter) result(ctx context.Context, sheet int64, r *Prepared) error {
+	if err := w.rows.row(ctx, behind(sheet, r.row)...); err != nil {
 		return err
 	}
-	seal, salts, err := sealOf(content)
-	if err != nil {
-		return err
+	for _, party := range r.parties {
+		if err := w.parties.row(ctx, behind(sheet, party)...); err != nil {
+			return err
+		}
 	}
-	err = w.rows.row(ctx, sheet, p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
-		notes, text(p.Error), string(r.Grade), string(r.Stakes), digest, answers, work, seal)
-	if err != nil {
-		return err
-	}
-	for i := range p.Parties {
-		if err := w.party(ctx, sheet, p.Row, i, &p.Parties[i], &r.Parties[i], salts[i]); err != nil {
+	for _, match := range r.matches {
+		if err := w.matches.row(ctx, behind(sheet, match)...); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *resultWriter) party(ctx context.Context, sheet int64, row, i int, p *screening.Party, r *screening.PartyResult, salt string) error {
-	identifiers, err1 := jsonOrNull(p.Identifiers)
-	cellNotes, err2 := jsonOrNull(p.Notes)
-	notes, err3 := jsonOrNull(r.Notes)
-	nearest, err4 := jsonPointer(r.Nearest)
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
-		return err
-	}
-	err := w.parties.row(ctx, sheet, row, i, string(p.Role), text(p.Name), text(p.Country), text(p.City), text(p.Address), text(p.Website),
-		text(p.BirthDate), identifiers, cellNotes, string(r.Grade), notes, nearest, text(p.Registry), text(p.Via), salt)
-	if err != nil {
-		return err
-	}
-	for k := range r.Matches {
-		m := &r.Matches[k]
-		content, err := jsonText(m)
-		if err != nil {
-			return err
-		}
-		err = w.matches.row(ctx, sheet, row, i, k+1, text(m.List), text(m.Entity), text(m.Name), text(m.Matched), m.Score, string(m.Strength),
-			string(m.Control), string(m.Owner), string(m.Grade), text(m.Rule), text(m.Key), content)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+func behind(sheet int64, values []any) []any {
+	return append(append(make([]any, 0, len(values)+1), sheet), values...)
 }
 
 const (
 	selectSheets  = `select id, file, sheet from run_sheets where run = ? order by file, sheet`
-	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work from run_rows where sheet_id = ? and row > ? order by row limit ?`
+	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work from run_rows where sheet_id = ? and row `
 	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via
-		from run_parties where sheet_id = ? and row between ? and ? order by row, party`
-	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row between ? and ? order by row, party, ordinal`
+		from run_parties where sheet_id = ? and row %s order by row, party`
+	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row %s order by row, party, ordinal`
 )
+
+// rowsOfSheet picks rows of one sheet.
+type rowsOfSheet struct {
+	is   string // what stands behind "row"
+	args []any
+}
+
+func rowsBetween(sheet int64, first, last int) rowsOfSheet {
+	return rowsOfSheet{"between ? and ?", []any{sheet, first, last}}
+}
+
+func rowsAt(sheet int64, rows []int) rowsOfSheet {
+	args := []any{sheet}
+	for _, row := range rows {
+		args = append(args, row)
+	}
+	return rowsOfSheet{"in (?" + strings.Repeat(", ?", len(rows)-1) + ")", args}
+}
 
 // Results yields what a run found, in the order of its input: files and
 // sheets as the run names them, then rows. Columns that were given no role are not kept,
@@ -300,10 +284,7 @@ func (s *Store) FlaggedRows(ctx context.Context, run string, skip, limit int) ([
 	}
 	for i, r := range out {
 		byRow := map[int]*screening.Result{r.Partner.Row: r}
-		if err := s.addParties(ctx, sheets[i], r.Partner.Row, r.Partner.Row, byRow); err != nil {
-			return nil, s.fault(ctx, doing, err)
-		}
-		if err := s.addMatches(ctx, sheets[i], r.Partner.Row, r.Partner.Row, byRow); err != nil {
+		if err := s.addFound(ctx, rowsAt(sheets[i], []int{r.Partner.Row}), byRow); err != nil {
 			return nil, s.fault(ctx, doing, err)
 		}
 	}
@@ -350,10 +331,35 @@ func (s *Store) sheetsInOrder(ctx context.Context, run *screening.Run) ([]sheetR
 
 // page reads the next rows of a sheet, and then what belongs to them.
 func (s *Store) page(ctx context.Context, sheet sheetRow, after int) ([]*screening.Result, error) {
-	return s.pageOf(ctx, sheet, after, pageRows)
+	results, err := s.rowsOf(ctx, sheet, selectRows+`> ? order by row limit ?`, sheet.ID, after, pageRows)
+	if err != nil || len(results) == 0 {
+		return nil, err
+	}
+	of := rowsBetween(sheet.ID, results[0].Partner.Row, results[len(results)-1].Partner.Row)
+	return results, s.addFound(ctx, of, byRow(results))
 }
 
-func (s *Store) pageOf(ctx context.Context, sheet sheetRow, after, limit int) ([]*screening.Result, error) {
+// picked reads some rows of a sheet, by their numbers, and what belongs to them.
+func (s *Store) picked(ctx context.Context, sheet sheetRow, rows []int) (map[int]*screening.Result, error) {
+	of := rowsAt(sheet.ID, rows)
+	results, err := s.rowsOf(ctx, sheet, selectRows+of.is, of.args...)
+	if err != nil {
+		return nil, err
+	}
+	found := byRow(results)
+	return found, s.addFound(ctx, of, found)
+}
+
+func byRow(results []*screening.Result) map[int]*screening.Result {
+	out := make(map[int]*screening.Result, len(results))
+	for _, r := range results {
+		out[r.Partner.Row] = r
+	}
+	return out
+}
+
+// rowsOf reads rows of a sheet without what belongs to them.
+func (s *Store) rowsOf(ctx context.Context, sheet sheetRow, query string, args ...any) ([]*screening.Result, error) {
 	var rows []struct {
 		Row       int    `db:"row"`
 		Reference string `db:"reference"`
@@ -368,11 +374,10 @@ func (s *Store) pageOf(ctx context.Context, sheet sheetRow, after, limit int) ([
 		Answers   []byte `db:"answers"`
 		Work      []byte `db:"work"`
 	}
-	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectRows), sheet.ID, after, limit); err != nil || len(rows) == 0 {
+	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
 		return nil, err
 	}
 	results := make([]*screening.Result, len(rows))
-	byRow := make(map[int]*screening.Result, len(rows))
 	for i, row := range rows {
 		p := &screening.Partner{
 			Place:     screening.Place{File: sheet.File, Sheet: sheet.Sheet, Row: row.Row},
@@ -383,17 +388,20 @@ func (s *Store) pageOf(ctx context.Context, sheet sheetRow, after, limit int) ([
 		if err != nil {
 			return nil, err
 		}
-		byRow[row.Row] = results[i]
 	}
-	first, last := rows[0].Row, rows[len(rows)-1].Row
-	if err := s.addParties(ctx, sheet.ID, first, last, byRow); err != nil {
-		return nil, err
-	}
-	return results, s.addMatches(ctx, sheet.ID, first, last, byRow)
+	return results, nil
 }
 
-func (s *Store) addParties(ctx context.Context, sheet int64, first, last int, results map[int]*screening.Result) error {
-	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectParties), sheet, first, last)
+// addFound reads the parties of rows and their matches.
+func (s *Store) addFound(ctx context.Context, of rowsOfSheet, results map[int]*screening.Result) error {
+	if err := s.addParties(ctx, of, results); err != nil {
+		return err
+	}
+	return s.addMatches(ctx, of, results)
+}
+
+func (s *Store) addParties(ctx context.Context, of rowsOfSheet, results map[int]*screening.Result) error {
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(fmt.Sprintf(selectParties, of.is)), of.args...)
 	if err != nil {
 		return err
 	}
@@ -421,8 +429,8 @@ func (s *Store) addParties(ctx context.Context, sheet int64, first, last int, re
 	return rows.Err()
 }
 
-func (s *Store) addMatches(ctx context.Context, sheet int64, first, last int, results map[int]*screening.Result) error {
-	rows, err := s.read.QueryContext(ctx, s.read.Rebind(selectMatches), sheet, first, last)
+func (s *Store) addMatches(ctx context.Context, of rowsOfSheet, results map[int]*screening.Result) error {
+	rows, err := s.read.QueryContext(ctx, s.read.Rebind(fmt.Sprintf(selectMatches, of.is)), of.args...)
 	if err != nil {
 		return err
 	}

@@ -138,6 +138,7 @@ func (s *Store) openSQLite(ctx context.Context, path string, opts Options) error
 			"synchronous(FULL)",            // a commit outlives a power cut
 			"foreign_keys(1)",              //
 			"journal_size_limit(67108864)", // give the disk back after a large import
+			"wal_autocheckpoint(8000)",     // 64 MB: what many commits changed is folded in once
 			"cache_size(-16000)",
 		},
 		"_txlock": {"immediate"}, // take the write lock at once, where waiting for it works

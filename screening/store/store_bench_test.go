@@ -1,10 +1,16 @@
+//go:build unix
+
 package store_test
 
 import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
+	"strconv"
+	"syscall"
 	"testing"
+	"time"
 
 	"partnerscreen/screening"
 	"partnerscreen/screening/store"
@@ -134,6 +140,55 @@ func BenchmarkAddResults(b *testing.B) {
 			})
 		})
 	}
+}
+
+// BenchmarkKeepResults screens a sheet of UPLOAD_ROWS rows (100,000), 1,000 at
+// a time: first when nothing is known of it, again as it was, and once more with
+// a tenth of its rows changed. CPU-s is this process's; PostgreSQL's server is not in it.
+func BenchmarkKeepResults(b *testing.B) {
+	n := 100_000
+	if rows, err := strconv.Atoi(os.Getenv("UPLOAD_ROWS")); err == nil {
+		n = rows
+	}
+	eachEngine(b, func(b *testing.B, s *store.Store) {
+		rows := resultRows(n, true)
+		for i, r := range rows {
+			r.Partner.Reference = fmt.Sprintf("B-%d", i)
+			r.Partner.Parties[0].Name = fmt.Sprintf("%x University of Nowhere", 0x9E3779B97F4A7C15*uint64(i)) // no two alike, in no order
+			r.Partner.Parties[0].Notes = nil
+		}
+		for i := range b.N {
+			for k, upload := range []string{"new", "again", "changed"} {
+				if upload == "changed" {
+					for at := 0; at < len(rows); at += 10 {
+						rows[at].Partner.Project = fmt.Sprint("changed ", i)
+					}
+				}
+				run := newRun(fmt.Sprint("r", i, k))
+				run.Started = morning.AddDate(0, 0, 3*i+k)
+				if err := s.StartRun(b.Context(), run); err != nil {
+					b.Fatal(err)
+				}
+				began, before := time.Now(), processors()
+				for some := range slices.Chunk(rows, 1000) {
+					if err := s.KeepResults(b.Context(), store.Upload{Run: run, Office: "Office"}, some); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(len(rows))/time.Since(began).Seconds(), upload+"-rows/s")
+				b.ReportMetric((processors() - before).Seconds(), upload+"-CPU-s")
+			}
+		}
+	})
+}
+
+// processors is the time this process has had of the processors so far.
+func processors() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkResults reads 100,000 rows back.

@@ -7,10 +7,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"partnerscreen/screening"
 )
@@ -37,31 +39,76 @@ const (
 
 	collaborationColumns = `id, office, sheet_id, upload, row, identity, content_hash, reference, project, search, content, first_seen, last_seen, ` +
 		`closed, until, unsure, grade, outcome, screened, result_run, result_sheet, result_row, waiting`
-	// base_ keeps what the last night left, however often sheets change the row before the next.
+	eventColumns  = `collaboration, at, what, who, why, run`
+	insertEvent   = `insert into collaboration_events (` + eventColumns + `) values (?, ?, ?, ?, ?, ?)`
+	partyNames    = `id, digest, folded, content`
+	addNewParties = `insert into parties (digest, folded, content) select * from unnest(cast(? as text[]), cast(? as text[]), cast(? as json[]))
+		on conflict (digest) do nothing returning id, digest`
+	reviveCollaboration = `update collaborations set ended = null, ended_by = '', ended_why = '', waiting = 1 where id = ?`
+	dropLinks           = `delete from collaboration_parties where collaboration in (?)`
+	selectPartyIDs      = `select id, digest from parties where digest in (?)`
+)
+
+// base_ keeps what the last night left, however often sheets change the row before the next.
+const (
 	keepBase = `base_run = case when waiting = 1 then base_run else result_run end,
 		base_sheet = case when waiting = 1 then base_sheet else result_sheet end, base_row = case when waiting = 1 then base_row else result_row end,
 		base_grade = case when waiting = 1 then base_grade else grade end, base_outcome = case when waiting = 1 then base_outcome else outcome end, waiting = 1`
-	changeCollaboration = `update collaborations set ` + keepBase + `, upload = ?, sheet_id = ?, row = ?, content_hash = ?, reference = ?, project = ?, search = ?, content = ?,
-		last_seen = ?, closed = ?, until = ?, unsure = ?, ended = null, ended_by = '', ended_why = '',
-		grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ? and upload <> ?`
-	// The same row again with another result, by newer lists or decisions.
-	regradeCollaboration = `update collaborations set ` + keepBase + `, grade = ?, outcome = ?, screened = ?, result_run = ?, result_sheet = ?, result_row = ? where id = ?`
-	awaitNight           = `update collaborations set ` + keepBase + ` where id = ?`
-	reviveCollaboration  = `update collaborations set ended = null, ended_by = '', ended_why = '', waiting = 1 where id = ?`
-	dropLinks            = `delete from collaboration_parties where collaboration = ?`
-	insertEvent          = `insert into collaboration_events (collaboration, at, what, who, why, run) values (?, ?, ?, ?, ?, ?)`
-	selectPartyIDs       = `select id, digest from parties where digest in (?)`
+	awaitNight = `update collaborations set ` + keepBase + ` where id = ?`
+)
+
+var (
+	// The same row in a sheet again.
+	meetAgain = change{
+		table: "collaborations", key: "id",
+		values: []changeValue{{"collaboration", "bigint"}, {"upload", "text"}, {"sheet_id", "bigint"}, {"row", "integer"}, {"seen", "timestamptz"}},
+		set:    `upload = v.upload, sheet_id = v.sheet_id, row = v.row, last_seen = v.seen`,
+		where:  `t.upload <> v.upload`,
+	}
+	// The same row with another result, by newer lists or decisions.
+	regrade = change{
+		table: "collaborations", key: "id",
+		values: []changeValue{
+			{"collaboration", "bigint"}, {"to_grade", "text"}, {"to_outcome", "text"}, {"seen", "timestamptz"}, {"run", "text"}, {"to_sheet", "bigint"}, {"row", "integer"},
+		},
+		set: keepBase + `, grade = v.to_grade, outcome = v.to_outcome, screened = v.seen, result_run = v.run, result_sheet = v.to_sheet, result_row = v.row`,
+	}
+	// The same, for a row that was screened by itself.
+	regradeAlone = change{
+		table: "collaborations", key: "id", set: regrade.set,
+		values: append(slices.Clone(regrade.values), changeValue{"content_hash", "text"}, changeValue{"answered", "text"}),
+		where:  `t.content_hash = v.content_hash and t.answered = v.answered`,
+	}
+	// What the sheet now says otherwise.
+	changeRow = change{
+		table: "collaborations", key: "id",
+		values: []changeValue{
+			{"collaboration", "bigint"}, {"run", "text"}, {"sheet_id", "bigint"}, {"row", "integer"}, {"content_hash", "text"}, {"reference", "text"}, {"project", "text"},
+			{"search", "text"}, {"content", "json"}, {"seen", "timestamptz"}, {"closed", "text"}, {"until", "text"}, {"unsure", "integer"},
+			{"to_grade", "text"}, {"to_outcome", "text"}, {"to_sheet", "bigint"},
+		},
+		set: keepBase + `, upload = v.run, sheet_id = v.sheet_id, row = v.row, content_hash = v.content_hash, reference = v.reference, project = v.project,
+			search = v.search, content = v.content, last_seen = v.seen, closed = v.closed, until = v.until, unsure = v.unsure, ended = null, ended_by = '', ended_why = '',
+			grade = v.to_grade, outcome = v.to_outcome, screened = v.seen, result_run = v.run, result_sheet = v.to_sheet, result_row = v.row`,
+		where: `t.upload <> v.run`,
+	}
 )
 
 // KeepResults is AddResults for the sheets of an upload: in one transaction
 // their rows become collaborations, or bring those up to date that have their
 // identity. A row added again changes nothing.
 func (s *Store) KeepResults(ctx context.Context, up Upload, results []*screening.Result) error {
-	return s.InTx(ctx, "keeping results of run "+up.Run.ID, func(tx *Tx) error { return tx.KeepResults(ctx, up, results) })
+	doing := "keeping results of run " + up.Run.ID
+	prepared, err := prepareAll(results, up.Office)
+	if err != nil {
+		return s.fault(ctx, doing, err)
+	}
+	return s.InTx(ctx, doing, func(tx *Tx) error { return tx.KeepResults(ctx, up, prepared) })
 }
 
-// KeepResults is Store.KeepResults as a part of something larger.
-func (t *Tx) KeepResults(ctx context.Context, up Upload, results []*screening.Result) error {
+// KeepResults is Store.KeepResults as a part of something larger. The results
+// were prepared for the office of the upload.
+func (t *Tx) KeepResults(ctx context.Context, up Upload, results []*Prepared) error {
 	rows, err := t.s.addResults(ctx, t.tx, up.Run.ID, results)
 	if err != nil {
 		return err
@@ -72,13 +119,8 @@ func (t *Tx) KeepResults(ctx context.Context, up Upload, results []*screening.Re
 // keptRow is one row of a sheet on its way to be a collaboration.
 type keptRow struct {
 	added
-	sheet    int64 // in collaboration_sheets
-	identity string
-	hash     string
-	outcome  string
-	activity screening.Activity
-	known    *knownCollaboration // nil for a new one
-	own      *screening.Partner  // in a night: the row without what was answered beside it
+	sheet int64               // in collaboration_sheets
+	known *knownCollaboration // nil for a new one
 }
 
 type knownCollaboration struct {
@@ -97,13 +139,9 @@ type knownCollaboration struct {
 func (s *Store) keepCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload, rows []added) error {
 	var kept []*keptRow
 	for _, r := range rows {
-		p := r.result.Partner
-		if p.Error != "" {
-			continue
+		if r.result.Partner.Error == "" {
+			kept = append(kept, &keptRow{added: r})
 		}
-		kept = append(kept, &keptRow{
-			added: r, identity: p.Identity(up.Office), hash: p.ContentHash(), outcome: r.result.Outcome(), activity: p.Activity(),
-		})
 	}
 	if len(kept) == 0 {
 		return nil
@@ -114,35 +152,26 @@ func (s *Store) keepCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload, 
 	if err := recognise(ctx, tx, up, kept); err != nil {
 		return err
 	}
-	var changed []*keptRow
+	var same, changed, fresh []*keptRow
 	for _, k := range kept {
-		if k.known != nil && k.known.Hash != k.hash {
+		switch {
+		case k.known == nil:
+			fresh = append(fresh, k)
+		case k.known.Hash == k.hash:
+			same = append(same, k)
+		default:
 			changed = append(changed, k)
 		}
 	}
-	parties, err := s.keepParties(ctx, tx, changed)
+	others, err := s.meetAgain(ctx, tx, up, same)
 	if err != nil {
 		return err
 	}
-	var fresh []*keptRow
-	for _, k := range kept {
-		if k.known == nil {
-			fresh = append(fresh, k)
-			continue
-		}
-		mine, err := updateCollaboration(ctx, tx, up, k, parties)
-		if err != nil {
-			return err
-		}
-		if !mine { // another worker's row took it meanwhile
-			k.known = nil
-			fresh = append(fresh, k)
-		}
-	}
-	if parties, err = s.keepParties(ctx, tx, fresh); err != nil {
+	fresh = append(fresh, others...)
+	if others, err = s.changeRows(ctx, tx, up, changed); err != nil {
 		return err
 	}
-	return s.insertCollaborations(ctx, tx, up, fresh, parties)
+	return s.insertCollaborations(ctx, tx, up, append(fresh, others...))
 }
 
 // sheetsOf looks up the sheets of the rows as the office has them.
@@ -259,62 +288,76 @@ func searchText(p *screening.Partner) string {
 	return text(strings.ToLower(strings.Join(words, "\n")))
 }
 
-// updateCollaboration brings a collaboration up to what the row says now. It
-// reports false when another row of the upload had taken it.
-func updateCollaboration(ctx context.Context, tx *sqlx.Tx, up Upload, k *keptRow, parties map[string]int64) (bool, error) {
-	p, c := k.result.Partner, k.known
+// meetAgain notes that rows are in a sheet again, saying what they said
+// before. It returns those whose collaboration another row of the upload took meanwhile.
+func (s *Store) meetAgain(ctx context.Context, tx *sqlx.Tx, up Upload, rows []*keptRow) (others []*keptRow, err error) {
 	at := stamp{up.Run.Started}
-	if c.Hash == k.hash {
-		res, err := tx.ExecContext(ctx, tx.Rebind(`update collaborations set upload = ?, sheet_id = ?, row = ?, last_seen = ? where id = ? and upload <> ?`),
-			up.Run.ID, k.sheet, p.Row, at, c.ID, up.Run.ID)
-		if err != nil {
-			return false, err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return false, err
-		}
-		if !c.Ended.IsZero() {
-			if err := exec(ctx, tx, reviveCollaboration, c.ID); err != nil {
-				return true, err
-			}
-			if err := exec(ctx, tx, insertEvent, c.ID, at, "in a sheet again", text(up.Run.By), "", up.Run.ID); err != nil {
-				return true, err
-			}
-		}
-		if up.Partial || c.Outcome == k.outcome {
-			return true, nil
-		}
-		if c.Answered != "" { // what stands was found with the answers, and this was not
-			return true, exec(ctx, tx, awaitNight, c.ID)
-		}
-		return true, exec(ctx, tx, regradeCollaboration, string(k.result.Grade), k.outcome, at, up.Run.ID, k.added.sheet, p.Row, c.ID)
+	again := s.newUpdate(tx, meetAgain)
+	for _, k := range rows {
+		again.row(k.known.ID, up.Run.ID, k.sheet, k.result.Partner.Row, at)
 	}
-	content, err := contentOfRow(p)
+	mine, err := again.flush(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	res, err := tx.ExecContext(ctx, tx.Rebind(changeCollaboration), up.Run.ID, k.sheet, p.Row, k.hash, text(p.Reference), text(p.Project), searchText(p), content,
-		at, text(k.activity.Closed), k.activity.Until, len(k.activity.Unsure),
-		string(k.result.Grade), k.outcome, at, up.Run.ID, k.added.sheet, p.Row, c.ID, up.Run.ID)
-	if err != nil {
-		return false, err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
-		return false, err
-	}
-	if c.Answered != "" {
-		if err := stillAnswered(ctx, tx, c, p); err != nil {
-			return true, err
+	regraded := s.newUpdate(tx, regrade)
+	for _, k := range rows {
+		if !mine[k.known.ID] {
+			others = append(others, k)
+			continue
+		}
+		if !k.known.Ended.IsZero() {
+			if err := exec(ctx, tx, reviveCollaboration, k.known.ID); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case up.Partial, k.known.Outcome == k.outcome:
+		case k.known.Answered != "": // what stands was found with the answers, and this was not
+			if err := exec(ctx, tx, awaitNight, k.known.ID); err != nil {
+				return nil, err
+			}
+		default:
+			regraded.row(k.known.ID, string(k.result.Grade), k.outcome, at, up.Run.ID, k.resultSheet, k.result.Partner.Row)
 		}
 	}
-	what := "changed"
-	if !c.Ended.IsZero() {
-		what = "in a sheet again"
+	if _, err := regraded.flush(ctx); err != nil {
+		return nil, err
 	}
-	if err := exec(ctx, tx, insertEvent, c.ID, at, what, text(up.Run.By), "", up.Run.ID); err != nil {
-		return true, err
+	return others, s.keepEvents(ctx, tx, up, rows, mine)
+}
+
+// changeRows brings collaborations up to what their rows say now. It returns
+// those that another row of the upload took meanwhile.
+func (s *Store) changeRows(ctx context.Context, tx *sqlx.Tx, up Upload, rows []*keptRow) (others []*keptRow, err error) {
+	at := stamp{up.Run.Started}
+	changes := s.newUpdate(tx, changeRow)
+	for _, k := range rows {
+		p := k.result.Partner
+		changes.row(k.known.ID, up.Run.ID, k.sheet, p.Row, k.hash, text(p.Reference), text(p.Project), k.search, k.content, at,
+			text(k.activity.Closed), k.activity.Until, len(k.activity.Unsure), string(k.result.Grade), k.outcome, k.resultSheet)
 	}
-	return true, link(ctx, tx, c.ID, p, parties)
+	mine, err := changes.flush(ctx)
+	if err != nil {
+		return nil, err
+	}
+	named := map[int64][]namedParty{}
+	for _, k := range rows {
+		if !mine[k.known.ID] {
+			others = append(others, k)
+			continue
+		}
+		named[k.known.ID] = k.named
+		if k.known.Answered != "" {
+			if err := stillAnswered(ctx, tx, k.known, k.result.Partner); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := s.relinkTo(ctx, tx, named); err != nil {
+		return nil, err
+	}
+	return others, s.keepEvents(ctx, tx, up, rows, mine)
 }
 
 // stillAnswered keeps of the answers beside a row what the row, as a sheet has
@@ -335,20 +378,65 @@ func stillAnswered(ctx context.Context, tx *sqlx.Tx, c *knownCollaboration, now 
 	return exec(ctx, tx, `update collaborations set answered = ? where id = ?`, left, c.ID)
 }
 
-// link ties a collaboration to the parties of its row, and to no others.
-func link(ctx context.Context, tx *sqlx.Tx, id int64, p *screening.Partner, parties map[string]int64) error {
-	if err := exec(ctx, tx, dropLinks, id); err != nil {
-		return err
-	}
-	for _, party := range partiesOf(p, parties) {
-		if err := exec(ctx, tx, `insert into collaboration_parties (party, collaboration) values (?, ?)`, party, id); err != nil {
+// keepEvents notes in their history which of the rows changed or came back.
+func (s *Store) keepEvents(ctx context.Context, tx *sqlx.Tx, up Upload, rows []*keptRow, mine map[int64]bool) error {
+	events := s.newInsert(tx, "collaboration_events", eventColumns)
+	for _, k := range rows {
+		what := ""
+		switch {
+		case !mine[k.known.ID]:
+		case !k.known.Ended.IsZero():
+			what = "in a sheet again"
+		case k.known.Hash != k.hash:
+			what = "changed"
+		}
+		if what == "" {
+			continue
+		}
+		if err := events.row(ctx, k.known.ID, stamp{up.Run.Started}, what, text(up.Run.By), "", up.Run.ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return events.flush(ctx)
 }
 
-func (s *Store) insertCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload, fresh []*keptRow, parties map[string]int64) error {
+// relinkTo ties collaborations to the parties their rows name, and to no others.
+func (s *Store) relinkTo(ctx context.Context, tx *sqlx.Tx, named map[int64][]namedParty) error {
+	ids := slices.Sorted(maps.Keys(named))
+	for some := range slices.Chunk(ids, versionsAtOnce) {
+		query, args, err := sqlx.In(dropLinks, some)
+		if err != nil {
+			return err
+		}
+		if err := exec(ctx, tx, query, args...); err != nil {
+			return err
+		}
+	}
+	return s.link(ctx, tx, ids, func(i int) []namedParty { return named[ids[i]] })
+}
+
+// link ties the i-th collaboration to the parties named(i), which are kept where they are not.
+func (s *Store) link(ctx context.Context, tx *sqlx.Tx, ids []int64, named func(i int) []namedParty) error {
+	var all []namedParty
+	for i := range ids {
+		all = append(all, named(i)...)
+	}
+	parties, err := s.keepParties(ctx, tx, all)
+	if err != nil {
+		return err
+	}
+	links := s.newInsert(tx, "collaboration_parties", "party, collaboration")
+	for i, id := range ids {
+		for _, p := range named(i) {
+			if err := links.row(ctx, parties[p.digest], id); err != nil {
+				return err
+			}
+		}
+	}
+	return links.flush(ctx)
+}
+
+func (s *Store) insertCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload, fresh []*keptRow) error {
 	if len(fresh) == 0 {
 		return nil
 	}
@@ -357,16 +445,11 @@ func (s *Store) insertCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload
 		return err
 	}
 	rows := s.newInsert(tx, "collaborations", collaborationColumns)
-	links := s.newInsert(tx, "collaboration_parties", "party, collaboration")
 	at := stamp{up.Run.Started}
 	for i, k := range fresh {
 		p := k.result.Partner
-		content, err := contentOfRow(p)
-		if err != nil {
-			return err
-		}
-		err = rows.row(ctx, ids[i], text(up.Office), k.sheet, up.Run.ID, p.Row, k.identity, k.hash, text(p.Reference), text(p.Project), searchText(p), content, at, at,
-			text(k.activity.Closed), k.activity.Until, len(k.activity.Unsure), string(k.result.Grade), k.outcome, at, up.Run.ID, k.added.sheet, p.Row, 1)
+		err := rows.row(ctx, ids[i], text(up.Office), k.sheet, up.Run.ID, p.Row, k.identity, k.hash, text(p.Reference), text(p.Project), k.search, k.content, at, at,
+			text(k.activity.Closed), k.activity.Until, len(k.activity.Unsure), string(k.result.Grade), k.outcome, at, up.Run.ID, k.resultSheet, p.Row, 1)
 		if err != nil {
 			return err
 		}
@@ -374,14 +457,7 @@ func (s *Store) insertCollaborations(ctx context.Context, tx *sqlx.Tx, up Upload
 	if err := rows.flush(ctx); err != nil {
 		return err
 	}
-	for i, k := range fresh {
-		for _, id := range partiesOf(k.result.Partner, parties) {
-			if err := links.row(ctx, id, ids[i]); err != nil {
-				return err
-			}
-		}
-	}
-	return links.flush(ctx)
+	return s.link(ctx, tx, ids, func(i int) []namedParty { return fresh[i].named })
 }
 
 // newIDs takes n numbers for new rows of a table.
@@ -413,89 +489,88 @@ func partyDigest(content string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// partiesOf are the distinct parties of a row, by number.
-func partiesOf(p *screening.Partner, parties map[string]int64) []int64 {
-	var ids []int64
-	for i := range p.Parties {
-		digest, err := PartyDigest(&p.Parties[i])
-		if err != nil {
-			continue // it was written the same way before
-		}
-		ids = append(ids, parties[digest])
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
-}
-
-// keepParties sees to it that the parties of the rows are there, and returns
-// their numbers by digest.
-func (s *Store) keepParties(ctx context.Context, tx *sqlx.Tx, kept []*keptRow) (map[string]int64, error) {
-	type party struct{ digest, folded, content string }
-	var all []party
-	seen := map[string]bool{}
-	for _, k := range kept {
-		for i := range k.result.Partner.Parties {
-			p := &k.result.Partner.Parties[i]
-			content, err := jsonText(p.Content())
-			if err != nil {
-				return nil, err
-			}
-			digest := partyDigest(content)
-			if !seen[digest] {
-				seen[digest] = true
-				all = append(all, party{digest, text(p.FoldedName()), content})
-			}
-		}
-	}
+// keepParties sees to it that parties are there, and returns their numbers by digest.
+func (s *Store) keepParties(ctx context.Context, tx *sqlx.Tx, named []namedParty) (map[string]int64, error) {
 	// One order for every worker, for two may bring the same parties.
-	slices.SortFunc(all, func(a, b party) int { return cmp.Compare(a.digest, b.digest) })
+	all := slices.SortedFunc(slices.Values(named), func(a, b namedParty) int { return cmp.Compare(a.digest, b.digest) })
+	all = slices.CompactFunc(all, func(a, b namedParty) bool { return a.digest == b.digest })
 	ids := make(map[string]int64, len(all))
-	look := func(digests []string) error {
-		query, args, err := sqlx.In(selectPartyIDs, digests)
-		if err != nil {
-			return err
-		}
-		var rows []struct {
-			ID     int64  `db:"id"`
-			Digest string `db:"digest"`
-		}
-		if err := tx.SelectContext(ctx, &rows, tx.Rebind(query), args...); err != nil {
-			return err
-		}
-		for _, r := range rows {
-			ids[r.Digest] = r.ID
-		}
-		return nil
+	if err := partyIDs(ctx, tx, all, ids); err != nil {
+		return nil, err
 	}
-	for some := range slices.Chunk(all, versionsAtOnce) {
-		var digests []string
-		for _, p := range some {
-			digests = append(digests, p.digest)
-		}
-		if err := look(digests); err != nil {
-			return nil, err
-		}
-		var args []any
-		var absent []string
-		for _, p := range some {
-			if ids[p.digest] == 0 {
-				args = append(args, p.digest, p.folded, p.content)
-				absent = append(absent, p.digest)
-			}
-		}
-		if len(absent) == 0 {
-			continue
-		}
-		insert := `insert into parties (digest, folded, content) values ` + strings.Repeat("(?, ?, ?), ", len(absent)-1) + `(?, ?, ?) on conflict (digest) do nothing`
-		if err := exec(ctx, tx, insert, args...); err != nil {
-			return nil, err
-		}
-		if err := look(absent); err != nil {
-			return nil, err
-		}
+	absent := slices.DeleteFunc(slices.Clone(all), func(p namedParty) bool { return ids[p.digest] != 0 })
+	if err := s.insertParties(ctx, tx, absent, ids); err != nil {
+		return nil, err
 	}
 	if len(ids) != len(all) {
 		return nil, fmt.Errorf("%d of %d parties were kept", len(ids), len(all))
 	}
 	return ids, nil
+}
+
+// partyIDs adds the numbers of those parties that are kept.
+func partyIDs(ctx context.Context, tx *sqlx.Tx, parties []namedParty, ids map[string]int64) error {
+	for some := range slices.Chunk(parties, versionsAtOnce) {
+		var digests []string
+		for _, p := range some {
+			digests = append(digests, p.digest)
+		}
+		query, args, err := sqlx.In(selectPartyIDs, digests)
+		if err != nil {
+			return err
+		}
+		if err := readIDs(ctx, tx, ids, query, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readIDs(ctx context.Context, tx *sqlx.Tx, ids map[string]int64, query string, args ...any) error {
+	var rows []struct {
+		ID     int64  `db:"id"`
+		Digest string `db:"digest"`
+	}
+	if err := tx.SelectContext(ctx, &rows, tx.Rebind(query), args...); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		ids[r.Digest] = r.ID
+	}
+	return nil
+}
+
+// insertParties keeps parties that are not kept, and adds their numbers.
+func (s *Store) insertParties(ctx context.Context, tx *sqlx.Tx, parties []namedParty, ids map[string]int64) error {
+	if len(parties) == 0 {
+		return nil
+	}
+	if s.postgres {
+		return addSharedParties(ctx, tx, parties, ids)
+	}
+	numbers, err := s.newIDs(ctx, tx, "parties", len(parties))
+	if err != nil {
+		return err
+	}
+	rows := s.newInsert(tx, "parties", partyNames)
+	for i, p := range parties {
+		ids[p.digest] = numbers[i]
+		if err := rows.row(ctx, numbers[i], p.digest, p.folded, p.content); err != nil {
+			return err
+		}
+	}
+	return rows.flush(ctx)
+}
+
+// addSharedParties keeps parties that another worker may be keeping just now.
+func addSharedParties(ctx context.Context, tx *sqlx.Tx, parties []namedParty, ids map[string]int64) error {
+	var digests, folded, contents []string
+	for _, p := range parties {
+		digests, folded, contents = append(digests, p.digest), append(folded, p.folded), append(contents, p.content)
+	}
+	if err := readIDs(ctx, tx, ids, addNewParties, pq.Array(digests), pq.Array(folded), pq.Array(contents)); err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(slices.Clone(parties), func(p namedParty) bool { return ids[p.digest] != 0 })
+	return partyIDs(ctx, tx, others, ids)
 }
