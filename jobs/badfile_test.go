@@ -24,6 +24,7 @@ import (
 	"partnerscreen/jobs"
 	"partnerscreen/lists"
 	"partnerscreen/screening"
+	"partnerscreen/screening/intake"
 	"partnerscreen/screening/store"
 	"partnerscreen/screening/store/storetest"
 )
@@ -101,6 +102,9 @@ func TestBadFiles(t *testing.T) {
 				}
 				f.check(t, a)
 				_ = os.RemoveAll(path)
+				if a.Took > 3*time.Second {
+					t.Logf("%s (%s): %s", f.name, f.door, a.Took.Round(time.Millisecond))
+				}
 				mu.Lock()
 				peak, slowest = peak.max(badCost{f, a.Peak, len(content)}), slowest.max(badCost{f, int64(a.Took), len(content)})
 				mu.Unlock()
@@ -257,6 +261,10 @@ func takeBadFiles(dir string) error {
 	defer s.Close()
 	env := &jobs.Env{
 		Store: s, Cards: badCards(), Policy: screening.DefaultPolicy(), MaxAge: 10 * 24 * time.Hour, Version: "test", Actor: "sam", Now: standing,
+		Limits: jobs.Limits{
+			Sheet: intake.Limits{Unzipped: 128 << 20, Rows: 5_000, Time: badFileTime / 2},
+			List:  lists.Limits{MaxFile: 64 << 20, MaxEntities: 5_000, MaxHeld: 128 << 20, Time: badFileTime / 2},
+		},
 		Enabled: func(id string) bool { return id == "watch" },
 	}
 	lines := bufio.NewScanner(os.Stdin)

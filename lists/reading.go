@@ -47,8 +47,8 @@ func Read(ctx context.Context, card *Card, f *Fetched, limits Limits) (*Reading,
 		Parts: map[string]int{}, Reason: f.Reason,
 	}
 	most := limits.MaxEntities
-	if allowed := 2 * card.Bounds.MaxEntities; allowed > 0 && (most == 0 || allowed < most) {
-		most = allowed // twice what the card believes is enough to say that it is too many
+	if allowed := card.Bounds.MaxEntities + 1; allowed > 1 && (most == 0 || allowed < most) {
+		most = allowed // enough for the gate to say that it is too many
 	}
 	src := within(ctx, f.Source, limits)
 	seen := map[string]int{}

@@ -289,7 +289,7 @@ func (m *meter) Read(p []byte) (int, error) {
 	if m.n > m.limit {
 		return 0, fmt.Errorf("one record is larger than %d MB: a quote or tag that never closes", m.limit>>20)
 	}
-	n, err := m.r.Read(p)
+	n, err := m.r.Read(p[:min(len(p), 64<<10)]) // a buffer that grows asks for ever more at once
 	m.n += n
 	return n, err
 }

@@ -14,6 +14,10 @@ import (
 // odsContent is the member of an OpenDocument file that holds its sheets.
 const odsContent = "content.xml"
 
+// longestCell is how much of a cell is read, in bytes: what a spreadsheet's
+// 32,767 characters take at most.
+const longestCell = 1 << 17
+
 // ods reads the sheets of an OpenDocument spreadsheet, as LibreOffice saves
 // one: the same lines under the same seals. Formulas count as empty cells.
 func (rd *reading) ods(ctx context.Context, content *zip.File) error {
@@ -102,8 +106,8 @@ func (in *odsReader) token(ctx context.Context, tok xml.Token) error {
 			in.cell.WriteByte('\n')
 		}
 	case xml.CharData:
-		if in.inCell && in.lines > 0 {
-			in.cell.Write(t)
+		if room := longestCell - in.cell.Len(); in.inCell && in.lines > 0 && room > 0 {
+			in.cell.Write(t[:min(len(t), room)])
 		}
 	case xml.EndElement:
 		switch t.Name.Local {

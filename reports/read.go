@@ -348,10 +348,16 @@ type header struct {
 	at    map[string][]int
 }
 
+// longestTitle is how long a cell may be and still be one of our titles, in bytes.
+const longestTitle = 200
+
 // headerIn recognises the header row of Review.
 func headerIn(sheet string, n int, cells []string) *header {
 	h := &header{sheet: sheet, row: n, at: map[string][]int{}}
 	for i, c := range cells {
+		if len(c) > longestTitle {
+			continue
+		}
 		title := loose(c)
 		h.at[title] = append(h.at[title], i)
 	}
