@@ -262,8 +262,8 @@ func takeBadFiles(dir string) error {
 	env := &jobs.Env{
 		Store: s, Cards: badCards(), Policy: screening.DefaultPolicy(), MaxAge: 10 * 24 * time.Hour, Version: "test", Actor: "sam", Now: standing,
 		Limits: jobs.Limits{
-			Sheet: intake.Limits{Unzipped: 128 << 20, Rows: 5_000, Time: badFileTime / 2},
-			List:  lists.Limits{MaxFile: 64 << 20, MaxEntities: 5_000, MaxHeld: 128 << 20, Time: badFileTime / 2},
+			Sheet: intake.Limits{Unzipped: 64 << 20, Rows: 2_000, Time: badFileTime / 2},
+			List:  lists.Limits{MaxFile: 64 << 20, MaxEntities: 2_000, MaxHeld: 128 << 20, Time: badFileTime / 2},
 		},
 		Enabled: func(id string) bool { return id == "watch" },
 	}

@@ -191,7 +191,7 @@ func (m *rawMember) as(name string, spoil func(*zip.FileHeader)) func(*zip.Write
 	}
 }
 
-var blanks = packed(" ", 120<<20)
+var blanks = packed(" ", 80<<20)
 
 // noise is text that does not pack well.
 func noise(n int) string {
@@ -296,7 +296,7 @@ func zipTricks(z zipBase) []badFile {
 				return nil
 			})
 		}, refused},
-		{"rows of 120 MB of blanks", big(blanks, nil), refused},
+		{"rows of 80 MB of blanks", big(blanks, nil), refused},
 		{"rows that say they are small", big(blanks, func(h *zip.FileHeader) { h.UncompressedSize64 = 100 }), refused},
 		{"rows that say they are vast", big(blanks, func(h *zip.FileHeader) { h.UncompressedSize64 = 1 << 40 }), refused},
 		{"rows with a wrong sum", func() []byte {
