@@ -76,6 +76,9 @@ func TestBadFiles(t *testing.T) {
 	if len(all) < 200 {
 		t.Fatalf("only %d files", len(all))
 	}
+	if testing.Short() { // a sample; with the race detector that takes long enough
+		all = slices.DeleteFunc(all, func(f badFile) bool { return len(f.name+f.door)%6 != 0 })
+	}
 	home := t.TempDir()
 	queue := make(chan int)
 	var mu sync.Mutex
@@ -171,7 +174,7 @@ func (f *badFile) check(t *testing.T, a *answer) {
 			bad("%q was said", no)
 		}
 	}
-	if a.Peak > badFilePeak {
+	if a.Peak > badFilePeak && !testing.Short() { // the race detector takes memory of its own
 		bad("it took %d MB", a.Peak>>20)
 	}
 	if a.Took > badFileTime {

@@ -218,7 +218,7 @@ func badTexts() []badFile {
 		{"8 MB of commas", "sheet", text(head + strings.Repeat(",", 8<<20)), refused, "cells in a row"},
 		{"8 MB of quotes", "sheet", text(head + strings.Repeat(`"`, 8<<20)), either, ""},
 		{"8 MB of quotes and commas", "sheet", text(head + strings.Repeat(`",`, 4<<20)), refused, "cells in a row"},
-		{"quotes that are never closed", "sheet", text("Partner,Country\n" + strings.Repeat(`"Quell,DE`+"\n", 3_000)), fullyRead, ""},
+		{"quotes that are never closed", "sheet", text("Partner,Country\n" + strings.Repeat(`"Quell,DE`+"\n", 1_000)), fullyRead, ""},
 		{"a cell of 1,000 lines", "sheet", text("Partner,Country\n\"" + strings.Repeat("Quell\n", 1_000) + "\",DE\n"), either, ""},
 		{"1,000 long cells", "sheet", text("Partner,Country\nQuell" + strings.Repeat(","+noiseBlock[:2_000], 1_000) + "\n"), either, ""},
 		{"a header of 1,000 columns", "sheet", text(strings.Repeat("Partner name,", 1_000) + "\n" + strings.Repeat("Quell,", 1_000) + "\n"), either, ""},
