@@ -5,6 +5,7 @@
 //	Refresh   lists ──fetch, read, gate──▶ store
 //	Screen    sheet ──intake──▶ matcher ──▶ judge ──▶ store and report
 //	Rescreen  what changed since last night ──▶ the collaborations it concerns ──▶ store and report
+//	Regrade   one collaboration, with an answer its submitter gave ──▶ store
 //	Check     one name ──▶ matcher ──▶ judge
 //	Collaborations  the rows of all sheets, as they stand
 //	Changes   two editions ──▶ what differs

@@ -11,6 +11,8 @@
 //	   ╰── collaboration_parties ──▶ parties   by what matching sees of them, each once
 //	nights ──▶ night_changes               what screening them again changed
 //	decisions                              only ever added to
+//	asked ──▶ replies                      questions to who submitted a row, only ever added to
+//	guesses                                at passwords, counted by all processes together
 //	schedules ──▶ tasks ──▶ batches ──▶ run_chunks   what is to be done, and how far it is
 //	workers                                who is alive to do it; the queue's own tables are made beside these
 //	drops, drop_looks, leases              the drop folder

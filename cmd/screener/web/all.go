@@ -6,7 +6,7 @@ import "slices"
 // navigation in this order.
 var All = slices.Concat([]Page{
 	home,
-	screenPage, screenUpload, columnsPage, screenStart,
+	screenPage, screenUpload, columnsPage, screenStart, checkPage, checkName,
 	reviewPage, oneMatchPage, matchDecide,
 	collaborationsPage, collaborationPage, collaborationEnd,
 	runsPage, runPage, runReport, comparePage, questionAnswer,

@@ -72,6 +72,10 @@ func (r *Request) check(body *checkBody) (*screening.PartyResult, []screening.Ed
 		}
 		party.Country = code
 	}
+	// That somebody looked is written down, and not for whom.
+	if err := r.Env.Audit(r.Context(), "name.check", "check", map[string]string{"type": string(party.Role)}); err != nil {
+		return nil, nil, err
+	}
 	kept, err := r.kept()
 	if err != nil {
 		return nil, nil, err

@@ -67,11 +67,8 @@ func (r *Request) gradeAsSeen(c *screening.Collaboration) error {
 	return nil
 }
 
-// collaboration finds the collaboration of the address.
+// collaboration finds the collaboration of the address, as the viewer may see it.
 func (r *Request) collaboration() (*jobs.CollaborationDetail, error) {
-	if err := newParameters(r.URL.Query()).done(); err != nil {
-		return nil, err
-	}
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil {
 		return nil, missing
@@ -93,6 +90,9 @@ func (r *Request) collaboration() (*jobs.CollaborationDetail, error) {
 var apiCollaborationPage = Page{
 	Pattern: "GET /api/v1/collaborations/{id}", Doc: "One collaboration: its grade, why, against which lists, and its history.", Needs: readsCollaborations,
 	Serve: func(r *Request) error {
+		if err := newParameters(r.URL.Query()).done(); err != nil {
+			return err
+		}
 		d, err := r.collaboration()
 		if err != nil {
 			return err
@@ -107,30 +107,42 @@ var apiCollaborationPage = Page{
 var apiCollaborationEnd = Page{
 	Pattern: "POST /api/v1/collaborations/{id}/end", Doc: "Say that a collaboration is over: it is screened no more until a sheet has it again.", Needs: endsCollaborations,
 	Serve: func(r *Request) error {
-		d, err := r.collaboration()
+		if err := newParameters(r.URL.Query()).done(); err != nil {
+			return err
+		}
+		d, err := r.endCollaboration(func() (string, error) {
+			var body struct {
+				Why string `json:"why"`
+			}
+			err := readJSON(r, &body)
+			return body.Why, err
+		})
 		if err != nil {
-			return err
-		}
-		var body struct {
-			Why string `json:"why"`
-		}
-		if err := readJSON(r, &body); err != nil {
-			return err
-		}
-		if body.Why = strings.TrimSpace(body.Why); body.Why == "" {
-			return bad("Say in why the collaboration is over; it is kept with it.")
-		}
-		if d.Ended == nil {
-			if err := r.Env.Audit(r.Context(), "collaboration.end", fmt.Sprintf("collaboration:%d", d.ID), map[string]string{"why": body.Why}); err != nil {
-				return err
-			}
-			if err := jobs.EndCollaboration(r.Context(), r.Env, d.ID, r.Account().Name, body.Why); err != nil {
-				return err
-			}
-		}
-		if d, err = r.collaboration(); err != nil {
 			return err
 		}
 		return r.JSON(http.StatusOK, d)
 	},
+}
+
+// endCollaboration ends the collaboration of the address, for the page and the
+// API. One that a person ended before is left as it is.
+func (r *Request) endCollaboration(read func() (why string, err error)) (*jobs.CollaborationDetail, error) {
+	d, err := r.collaboration()
+	if err != nil {
+		return nil, err
+	}
+	why, err := read()
+	if err != nil || d.Ended != nil {
+		return d, err
+	}
+	if why = strings.TrimSpace(why); why == "" {
+		return nil, bad("Say why it is over; it is kept with it.")
+	}
+	if err := r.Env.Audit(r.Context(), "collaboration.end", fmt.Sprintf("collaboration:%d", d.ID), map[string]string{"why": why}); err != nil {
+		return nil, err
+	}
+	if err := jobs.EndCollaboration(r.Context(), r.Env, d.ID, r.Account().Name, why); err != nil {
+		return nil, err
+	}
+	return r.collaboration()
 }

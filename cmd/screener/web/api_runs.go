@@ -211,8 +211,7 @@ func serveUpload(r *Request) error {
 		defer func() { _ = in.Close() }()
 		sheets = append(sheets, jobs.Sheet{Name: f.Filename, R: in})
 	}
-	var done accepted
-	done.Run, done.Job, err = jobs.StartScreen(ctx, r.Env, sheets, *opts, r.Account().Name)
+	done, err := r.submit(sheets, *opts, accepted{Content: content}, subject)
 	var unknown *jobs.UnknownList
 	if errors.As(err, &unknown) {
 		return bad("lists or accept_missing names a list that there is not; GET /api/v1/lists names them.")
@@ -220,11 +219,20 @@ func serveUpload(r *Request) error {
 	if err != nil {
 		return missingLists(err)
 	}
-	done.Content = content
-	if err := r.Env.Audit(ctx, "run.submit", cmp.Or(subject, "run:"+done.Run), done); err != nil {
-		return errors.Join(err, jobs.Cancel(ctx, r.Env, done.Job, r.Account().Name)) // nothing goes on that is not written down
-	}
 	return r.accepted(done)
+}
+
+// submit puts sheets into the queue, for the page and the API, and writes it
+// down under a subject, "" for the run.
+func (r *Request) submit(sheets []jobs.Sheet, opts jobs.ScreenOptions, done accepted, subject string) (accepted, error) {
+	var err error
+	if done.Run, done.Job, err = jobs.StartScreen(r.Context(), r.Env, sheets, opts, r.Account().Name); err != nil {
+		return done, err
+	}
+	if err := r.Env.Audit(r.Context(), "run.submit", cmp.Or(subject, "run:"+done.Run), done); err != nil {
+		return done, errors.Join(err, jobs.Cancel(r.Context(), r.Env, done.Job, r.Account().Name)) // nothing goes on that is not written down
+	}
+	return done, nil
 }
 
 // accepted says where what was begun can be followed.

@@ -59,20 +59,11 @@ var collaborationPage = Page{
 	Pattern: "GET /collaborations/{id}", Doc: "one collaboration: its grade, why, and its history",
 	Needs: readsCollaborations,
 	Serve: func(r *Request) error {
-		id, err := numberOf(r.PathValue("id"))
+		d, err := r.collaboration()
 		if err != nil {
 			return err
 		}
-		d, err := jobs.FindCollaboration(r.Context(), r.Env, id)
-		if err != nil {
-			return err
-		}
-		if d.Result != nil {
-			d.Result = r.Viewer.Result(d.Result)
-			d.Collaboration.Grade = d.Result.Grade
-		}
-		d.Editions = slices.DeleteFunc(d.Editions, func(e screening.EditionUsed) bool { return !r.Viewer.Sees(e.List) })
-		if err := r.Env.Audit(r.Context(), "collaboration.view", fmt.Sprintf("collaboration:%d", id), nil); err != nil {
+		if err := r.Env.Audit(r.Context(), "collaboration.view", fmt.Sprintf("collaboration:%d", d.ID), nil); err != nil {
 			return err
 		}
 		return r.Render(http.StatusOK, "collaboration.html", "One collaboration", struct {
@@ -87,28 +78,10 @@ var collaborationEnd = Page{
 	Pattern: "POST /collaborations/{id}/end", Doc: "say that a collaboration is over: it is screened no more",
 	Needs: endsCollaborations,
 	Serve: func(r *Request) error {
-		id, err := numberOf(r.PathValue("id"))
+		d, err := r.endCollaboration(func() (string, error) { return r.PostForm.Get("why"), nil })
 		if err != nil {
 			return err
 		}
-		why := strings.TrimSpace(r.PostForm.Get("why"))
-		if why == "" {
-			return bad("Say why it is over; it is kept with it.")
-		}
-		if err := jobs.EndCollaboration(r.Context(), r.Env, id, r.Account().Name, why); err != nil {
-			return err
-		}
-		if err := r.Env.Audit(r.Context(), "collaboration.end", fmt.Sprintf("collaboration:%d", id), map[string]string{"why": why}); err != nil {
-			return err
-		}
-		return r.Redirect(fmt.Sprintf("/collaborations/%d?done=ended", id))
+		return r.Redirect(fmt.Sprintf("/collaborations/%d?done=ended", d.ID))
 	},
-}
-
-func numberOf(s string) (int64, error) {
-	var n int64
-	if _, err := fmt.Sscan(s, &n); err != nil {
-		return 0, missing
-	}
-	return n, nil
 }

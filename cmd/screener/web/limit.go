@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"partnerscreen/screening/store"
 )
 
 // maxBuckets bounds what a limiter remembers, whoever asks.
@@ -51,15 +53,6 @@ func (l *limiter) take(key string, now time.Time) (wait time.Duration, ok bool) 
 	return 0, true
 }
 
-// give gives one back that was taken.
-func (l *limiter) give(key string, now time.Time) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	b := l.drained(key, now)
-	b.level = max(0, b.level-1)
-	l.taken[key] = b
-}
-
 func (l *limiter) drained(key string, now time.Time) bucket {
 	b := l.taken[key]
 	if d := now.Sub(b.at).Seconds(); d > 0 {
@@ -92,44 +85,34 @@ func tooMany(wait time.Duration) *Problem {
 	}
 }
 
-// guesses bounds guessing at passwords. A browser that has signed in to the
+// guesses bounds guessing at passwords, links and keys. It is counted in the
+// database, so that every process on it counts the same. A browser that has signed in to the
 // account before has a bound of its own, so that a stranger who uses up the
 // others shuts nobody out who has been here before; and all bounds drain.
-type guesses struct {
-	near    *limiter // an account from one address
-	address *limiter // one address, whatever account
-	account *limiter // one account, from wherever
-	device  *limiter // a browser that has been in
-}
-
-func newGuesses() *guesses {
-	return &guesses{
-		near: limit(5, 15*time.Minute), address: limit(30, 15*time.Minute), account: limit(50, time.Hour), device: limit(10, 15*time.Minute),
-	}
-}
-
-// take counts a guess before it is tried, so that many at once are bounded,
-// too. right is called when it was right, and gives it back.
-func (g *guesses) take(account, address, device string, now time.Time) (right func(), wait time.Duration, ok bool) {
-	type bound struct {
-		l   *limiter
-		key string
-	}
-	bounds := []bound{{g.address, address}, {g.near, account + "\x00" + address}, {g.account, account}}
+func guesses(account, address, device string) []store.GuessBound {
 	if device != "" {
-		bounds = []bound{{g.device, device}}
+		return []store.GuessBound{{Key: "device\x00" + device, Most: 10, Within: 15 * time.Minute}}
 	}
-	for i, b := range bounds {
-		if wait, ok := b.l.take(b.key, now); !ok {
-			for _, earlier := range bounds[:i] {
-				earlier.l.give(earlier.key, now)
-			}
-			return nil, wait, false
-		}
+	return append(guessesFrom(address),
+		store.GuessBound{Key: "near\x00" + account + "\x00" + address, Most: 5, Within: 15 * time.Minute}, // an account from one address
+		store.GuessBound{Key: "account\x00" + account, Most: 50, Within: time.Hour})                       // one account, from wherever
+}
+
+// guessesFrom bounds one address, whatever account.
+func guessesFrom(address string) []store.GuessBound {
+	return []store.GuessBound{{Key: "address\x00" + address, Most: 30, Within: 15 * time.Minute}}
+}
+
+// guess counts a guess before it is tried, so that many at once are bounded,
+// too. right is called when it was right, and gives it back. The error is a
+// *Problem where it is one too many.
+func (r *Request) guess(bounds []store.GuessBound) (right func() error, err error) {
+	wait, ok, err := r.Env.Store.TakeGuess(r.Context(), bounds, r.Env.Now())
+	if err != nil {
+		return nil, err
 	}
-	return func() {
-		for _, b := range bounds {
-			b.l.give(b.key, now)
-		}
-	}, 0, true
+	if !ok {
+		return nil, tooMany(wait)
+	}
+	return func() error { return r.Env.Store.GiveGuess(r.Context(), bounds, r.Env.Now()) }, nil
 }

@@ -62,8 +62,8 @@ var signInLink = Page{
 			}
 			return denied("Sign-in links are for the machine the program runs on.")
 		}
-		if wait, ok := s.guesses.address.take(r.address, r.Env.Now()); !ok {
-			return tooMany(wait)
+		if _, err := r.guess(guessesFrom(r.address)); err != nil {
+			return err
 		}
 		if !s.links.use(r.URL.Query().Get("token"), r.Env.Now()) {
 			if err := s.refused(r, "link", "", "used, too old, or made up"); err != nil {

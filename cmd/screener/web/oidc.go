@@ -142,8 +142,9 @@ var signInBack = Page{
 			}
 			return denied("Signing in at " + s.oidc.title() + " did not work. Begin again from the sign-in page.")
 		}
-		if wait, ok := s.guesses.address.take(r.address, r.Env.Now()); !ok {
-			return tooMany(wait)
+		right, err := r.guess(guessesFrom(r.address))
+		if err != nil {
+			return err
 		}
 		var p pending
 		cookie, err := r.Cookie(s.cookieName("oidc"))
@@ -177,7 +178,9 @@ var signInBack = Page{
 		if err != nil {
 			return s.unknownTo(r, "oidc", who.Name, err)
 		}
-		s.guesses.address.give(r.address, r.Env.Now())
+		if err := right(); err != nil {
+			return err
+		}
 		if err := s.begin(r, a, "oidc"); err != nil {
 			return err
 		}

@@ -70,14 +70,16 @@ var ownPassword = Page{
 		if a.Source != "local" || r.Session == nil {
 			return denied("Your account has no password here.")
 		}
-		right, wait, ok := s.guesses.take(a.Name, r.address, a.ID, r.Env.Now())
-		if !ok {
-			return tooMany(wait)
+		right, err := r.guess(guesses(a.Name, r.address, a.ID))
+		if err != nil {
+			return err
 		}
 		if err := jobs.ChangePassword(r.Context(), r.Env, a, r.PostFormValue("present"), r.PostFormValue("password")); err != nil {
 			return r.refusal(err, r.own)
 		}
-		right()
+		if err := right(); err != nil {
+			return err
+		}
 		if err := s.begin(r, a, "password"); err != nil {
 			return err
 		}
@@ -142,18 +144,20 @@ var secondFactorSet = Page{
 		if err := s.unseal("enrolment", r.PostFormValue("sealed"), &e, r.Env.Now()); err != nil || e.Account != a.ID || r.Session == nil {
 			return bad("This form is too old. Begin again from your account's page.")
 		}
-		right, wait, ok := s.guesses.take(a.Name, r.address, a.ID, r.Env.Now())
-		if !ok {
-			return tooMany(wait)
+		right, err := r.guess(guesses(a.Name, r.address, a.ID))
+		if err != nil {
+			return err
 		}
-		err := jobs.SetSecondFactor(r.Context(), r.Env, a, &e.Factor, r.PostFormValue("code"))
+		err = jobs.SetSecondFactor(r.Context(), r.Env, a, &e.Factor, r.PostFormValue("code"))
 		if errors.Is(err, jobs.ErrWrongCode) {
 			return r.secondFactor(http.StatusBadRequest, &e.Factor, "The code is not right. Is the clock of your phone?")
 		}
 		if err != nil {
 			return err
 		}
-		right()
+		if err := right(); err != nil {
+			return err
+		}
 		if err := s.begin(r, a, "password"); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -402,7 +400,7 @@ func (q *reconcileQuery) example() (*ftmExample, error) {
 		x.Properties["name"] = []string{name}
 	}
 	for _, p := range q.Properties {
-		values, err := readPropertyValues(p.V)
+		values, err := readValues(p.V)
 		if err != nil {
 			return nil, bad("The value of a property is a text, a number, a reconciled party, or a list of such.")
 		}
@@ -452,37 +450,6 @@ func identifierProperties(v string) []string {
 		out = append(out, "leiCode")
 	}
 	return out
-}
-
-// readPropertyValues is readValues, where an object is a reconciled party: its name counts.
-func readPropertyValues(raw json.RawMessage) ([]string, error) {
-	var v any
-	if err := json.Unmarshal(raw, &v); err != nil {
-		return nil, err
-	}
-	list, ok := v.([]any)
-	if !ok {
-		list = []any{v}
-	}
-	var out []string
-	for _, v := range list {
-		switch v := v.(type) {
-		case string:
-			out = append(out, v)
-		case float64:
-			out = append(out, strconv.FormatFloat(v, 'f', -1, 64))
-		case bool:
-			out = append(out, strconv.FormatBool(v))
-		case map[string]any:
-			name, _ := v["name"].(string)
-			id, _ := v["id"].(string)
-			out = append(out, cmp.Or(name, id))
-		case nil:
-		default:
-			return nil, fmt.Errorf("a list in a list")
-		}
-	}
-	return out, nil
 }
 
 // describe tells namesakes apart: list, programme, country.

@@ -36,6 +36,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"POST /screen", "/screen", nonsense, [7]int{401, 400, 400, 400, 403, 403, 403}},
 		{"GET /screen/columns", "/screen/columns?draft=made-up", nil, [7]int{303, 400, 400, 400, 403, 403, 403}},
 		{"POST /screen/start", "/screen/start", form("draft", "made-up"), [7]int{401, 400, 400, 400, 403, 403, 403}},
+		{"GET /check", "/check", nil, [7]int{303, 200, 200, 200, 200, 200, 200}},
+		{"POST /check", "/check", form("name", "Plain Meadow School"), [7]int{401, 200, 200, 200, 200, 200, 200}},
 		{"GET /review", "/review", nil, [7]int{303, 403, 200, 200, 403, 403, 200}},
 		{"GET /review/{run}/{key}", "/review/" + rias.ID + "/none", nil, [7]int{303, 403, 404, 404, 403, 403, 404}},
 		{"POST /review/{run}/{key}", "/review/" + rias.ID + "/none", form("verdict", "x"), [7]int{401, 403, 404, 404, 403, 403, 403}},

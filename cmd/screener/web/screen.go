@@ -283,7 +283,7 @@ var screenStart = Page{
 			return err
 		}
 		defer func() { _ = f.Close() }()
-		run, _, err := jobs.StartScreen(ctx, r.Env, []jobs.Sheet{{Name: d.Name, R: f}}, jobs.ScreenOptions{Columns: chosen, AcceptMissing: r.PostForm["without"]}, r.Env.Actor)
+		done, err := r.submit([]jobs.Sheet{{Name: d.Name, R: f}}, jobs.ScreenOptions{Columns: chosen, AcceptMissing: r.PostForm["without"]}, accepted{}, "")
 		var missing *jobs.MissingLists
 		if errors.As(err, &missing) {
 			return r.without(d, token, missing)
@@ -291,10 +291,7 @@ var screenStart = Page{
 		if err != nil {
 			return err
 		}
-		if err := r.Env.Audit(ctx, "run.start", "run:"+run, nil); err != nil {
-			return err
-		}
-		return r.Redirect("/runs/" + run)
+		return r.Redirect("/runs/" + done.Run)
 	},
 }
 

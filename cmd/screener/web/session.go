@@ -73,8 +73,8 @@ func (s *Site) byKey(r *Request, auth string) error {
 	a, k, err := jobs.KeyAccount(r.Context(), r.Env, strings.TrimSpace(secret))
 	if errors.Is(err, jobs.ErrNoKey) {
 		// Counted once it was wrong: a program sends many requests with a right one at once.
-		if _, wait, ok := s.guesses.take("", r.address, "", r.Env.Now()); !ok {
-			return tooMany(wait)
+		if _, err := r.guess(guesses("", r.address, "")); err != nil {
+			return err
 		}
 		if err := s.refused(r, "key", "", "no such key, or no longer good"); err != nil {
 			return err

@@ -54,17 +54,20 @@ var signInWithPassword = Page{
 		if !s.opts.Passwords {
 			return missing
 		}
-		name, now := strings.TrimSpace(r.PostFormValue("name")), r.Env.Now()
+		name := strings.TrimSpace(r.PostFormValue("name"))
 		form := signInForm{Next: ownPath(r.PostFormValue("next")), Name: name}
 		device := s.device(r, name)
-		right, wait, ok := s.guesses.take(strings.ToLower(name), r.address, device, now)
-		if !ok {
+		right, err := r.guess(guesses(strings.ToLower(name), r.address, device))
+		if many, ok := errors.AsType[*Problem](err); ok {
 			if err := s.refused(r, "password", name, "too many tries"); err != nil {
 				return err
 			}
-			r.W.Header().Set("Retry-After", tooMany(wait).Retry)
-			form.Problem = "Too many tries. " + tooMany(wait).Detail
+			r.W.Header().Set("Retry-After", many.Retry)
+			form.Problem = "Too many tries. " + many.Detail
 			return r.signIn(http.StatusTooManyRequests, form)
+		}
+		if err != nil {
+			return err
 		}
 		r.Env.Actor = name
 		a, err := jobs.SignIn(r.Context(), r.Env, name, r.PostFormValue("password"), r.PostFormValue("code"))
@@ -81,7 +84,9 @@ var signInWithPassword = Page{
 		case err != nil:
 			return err
 		}
-		right()
+		if err := right(); err != nil {
+			return err
+		}
 		if err := s.begin(r, a, "password"); err != nil {
 			return err
 		}

@@ -62,7 +62,6 @@ type Site struct {
 	host      string // of PublicURL
 	secure    bool
 	links     *links
-	guesses   *guesses
 	byAddress *limiter
 	byAccount *limiter
 	metrics   *metrics
@@ -85,7 +84,7 @@ func New(env *jobs.Env, opts Options) (*Site, error) {
 	if opts.MaxUpload == 0 {
 		opts.MaxUpload = 64 << 20
 	}
-	s := &Site{env: env, opts: opts, log: opts.Log, keeper: jobs.NewKeeper(env), all: All, mux: http.NewServeMux(), links: &links{}, guesses: newGuesses()}
+	s := &Site{env: env, opts: opts, log: opts.Log, keeper: jobs.NewKeeper(env), all: All, mux: http.NewServeMux(), links: &links{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -339,7 +339,15 @@ func readValues(raw json.RawMessage) ([]string, error) {
 			out = append(out, v)
 		case float64:
 			out = append(out, strconv.FormatFloat(v, 'f', -1, 64))
-		case nil, map[string]any: // nothing, or an entity: no property that is compared holds one
+		case bool:
+			out = append(out, strconv.FormatBool(v))
+		case map[string]any: // another party, where it has a name; nested parties of FollowTheMoney have none here
+			name, _ := v["name"].(string)
+			id, _ := v["id"].(string)
+			if said := cmp.Or(name, id); said != "" && v["schema"] == nil {
+				out = append(out, said)
+			}
+		case nil:
 		default:
 			return nil, errors.New("neither text nor number")
 		}
