@@ -17,8 +17,10 @@ test: ## run the tests (PostgreSQL's skip where it is not installed)
 golden: ## write the golden files anew; read the diff
 	$(GO) test ./lists ./matching ./reports -update
 
-bench: ## speed and memory, with how to read them
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 60m ./...
+BENCH_TIMEOUT ?= 60m
+
+bench: ## speed and memory, with how to read them; the README names the sizes that can be set
+	$(GO) test -run '^$$' -bench . -benchmem -timeout $(BENCH_TIMEOUT) ./...
 
 FUZZTIME ?= 1000x
 
