@@ -77,6 +77,15 @@ func TestTheNightARuleComesIntoForce(t *testing.T) {
 		if !strings.Contains(rows, "policy changed") || !strings.Contains(rows, want) {
 			t.Errorf("the report does not say it:\n%s", rows)
 		}
+		// The same sheet again: its report says why the grade is another than in November's first week.
+		_, book := o.screenUnder("Reference,Partner,Parent,Ownership share",
+			"R-1,Aurelim Optics,Velmora Holdings,60 %",
+			"R-2,Sorvenne Foundry,Brelk Capital,20 %",
+			"R-3,Ulmara College,Qorvath Trust,90 %",
+			"R-4,Brelk Capital,,")
+		if rows := sheetRows(t, book, "Changes since last run"); !strings.Contains(rows, "grade raised") || !strings.Contains(rows, came+": 60 %, at least 50 % is needed") {
+			t.Errorf("the sheet's own report does not say it:\n%s", rows)
+		}
 		if r, changed := night("2026-11-11"); r.Night.Counts.Full != "" || len(changed) != 0 {
 			t.Errorf("the night after: %+v", r.Night.Counts)
 		}

@@ -86,7 +86,11 @@ func CompareRuns(ctx context.Context, env *Env, v *screening.Viewer, before, aft
 	if err != nil {
 		return nil, err
 	}
-	since, err := newSince(ctx, env, v, was)
+	is, err := Run(ctx, env, v, after)
+	if err != nil {
+		return nil, err
+	}
+	since, err := newSince(ctx, env, v, was, is)
 	if err != nil {
 		return nil, err
 	}

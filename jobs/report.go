@@ -138,7 +138,7 @@ func (s *Screening) workbook(ctx context.Context, w io.Writer, results iter.Seq2
 	if report.Asked, err = Questions(ctx, s.env, s.viewer, store.AskedFilter{Upload: s.Run.ID}); err != nil {
 		return err
 	}
-	since, err := newSince(ctx, s.env, s.viewer, last)
+	since, err := newSince(ctx, s.env, s.viewer, last, s.Run)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 
 	"partnerscreen/reports"
 	"partnerscreen/screening"
@@ -16,7 +17,9 @@ import (
 type since struct {
 	last   *screening.Run
 	before map[partyID]*partyThen
-	out    []reports.Change
+	// amended is what became of the policy between the two.
+	amended []screening.Amendment
+	out     []reports.Change
 }
 
 // partyID finds a party again although its row has moved.
@@ -48,12 +51,18 @@ func lastRun(ctx context.Context, env *Env, v *screening.Viewer, run *screening.
 	return nil, nil
 }
 
-// newSince reads what the last run found, as the viewer may see it; it
-// changes nothing where there is none.
-func newSince(ctx context.Context, env *Env, v *screening.Viewer, last *screening.Run) (*since, error) {
+// newSince reads what the last run found, as the viewer may see it, to compare
+// another run with; it changes nothing where there is none.
+func newSince(ctx context.Context, env *Env, v *screening.Viewer, last, now *screening.Run) (*since, error) {
 	s := &since{last: last, before: map[partyID]*partyThen{}}
 	if last == nil {
 		return s, nil
+	}
+	if last.Policy != nil && now.Policy != nil {
+		s.amended = screening.Amendments(last.Policy, last.Started, now.Policy, now.Started)
+	}
+	for i := range s.amended {
+		s.out = append(s.out, reports.Change{Kind: "policy changed", Why: s.amended[i].Text()})
 	}
 	for r, err := range v.Results(env.Store.Results(ctx, last.ID)) {
 		if err != nil {
@@ -126,6 +135,7 @@ func (s *since) meet(r *screening.Result) {
 				change("new match", m, "", strengthAt(m))
 			case before.Grade != m.Grade:
 				change("grade "+map[bool]string{true: "raised", false: "lowered"}[m.Grade.Rank() > before.Grade.Rank()], m, before.Grade.Plain(), m.Grade.Plain())
+				s.out[len(s.out)-1].Why = s.why(&before, r, &m)
 			}
 		}
 		for key, m := range then.matches {
@@ -134,6 +144,22 @@ func (s *since) meet(r *screening.Result) {
 			}
 		}
 	}
+}
+
+// why names the changes of the policy that had a part in a match, as it was
+// or as it is.
+func (s *since) why(before *screening.Match, r *screening.Result, m *screening.Match) string {
+	one := func(m *screening.Match, work *screening.WorkFound) *screening.Result {
+		return &screening.Result{Parties: []screening.PartyResult{{Matches: []screening.Match{*m}}}, Work: work}
+	}
+	was, is := one(before, nil), one(m, r.Work)
+	var out []string
+	for i := range s.amended {
+		if a := &s.amended[i]; a.Concerns(was, is) {
+			out = append(out, a.Explain(was, is))
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
 // changes are those met, and the matched parties that are no longer in the sheet.

@@ -148,16 +148,21 @@ func pairHeld(before, after []Held) map[int]int {
 			return ""
 		},
 	} {
+		left := map[string][]int{} // entries of the earlier one that have no pair yet, by kind and key
+		for b := range before {
+			if k := key(&before[b]); k != "" && !taken[b] {
+				k = string(before[b].Kind) + "\x00" + k
+				left[k] = append(left[k], b)
+			}
+		}
 		for i := range after {
 			k := key(&after[i])
 			if _, ok := pair[i]; ok || k == "" {
 				continue
 			}
-			for b := range before {
-				if !taken[b] && before[b].Kind == after[i].Kind && key(&before[b]) == k {
-					pair[i], taken[b] = b, true
-					break
-				}
+			k = string(after[i].Kind) + "\x00" + k
+			if found := left[k]; len(found) > 0 {
+				pair[i], taken[found[0]], left[k] = found[0], true, found[1:]
 			}
 		}
 	}
