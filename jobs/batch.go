@@ -496,6 +496,7 @@ type heldIndex struct {
 	load     sync.Mutex
 	memo     *memo // nil until they are loaded
 	registry *screening.Registry
+	ties     *screening.Ties
 }
 
 // heldJudge judges by the terms of one run.
@@ -542,9 +543,9 @@ func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, er
 		if err := held.load(ctx, env); err != nil {
 			return nil, err
 		}
-		index.memo, index.registry = newMemo(held.Matcher), held.Judge.Registry
+		index.memo, index.registry, index.ties = newMemo(held.Matcher), held.Judge.Registry, held.Judge.Ties
 	}
-	held.Judge.Registry = index.registry
+	held.Judge.Registry, held.Judge.Ties = index.registry, index.ties
 	if j := h.known(id); j != nil {
 		return j, nil
 	}

@@ -478,7 +478,7 @@ func (n *night) workAll(ctx context.Context) error {
 	var counted store.Watch
 	rows := n.env.Store.ActiveRows(ctx, n.Office, n.day, func(w store.Watch) { counted = w })
 	report := n.env.progress("screening again", "collaborations")
-	finder := newFinder(n.held.Matcher, n.env.Policy)
+	finder := newFinder(n.held, n.env.Policy)
 	err := n.screen(ctx, rows, finder, func(done int) { report(int64(done), int64(counted.Collaborations)) })
 	if err != nil {
 		return err
@@ -520,7 +520,7 @@ func (n *night) workDifference(ctx context.Context, waiting []int64) error {
 	if err := n.load(ctx); err != nil {
 		return err
 	}
-	finder := newFinder(n.held.Matcher, n.env.Policy)
+	finder := newFinder(n.held, n.env.Policy)
 	// A party is asked about once, however many rows name it: only where its
 	// candidates are others now do its rows matter.
 	var others []int64
@@ -592,7 +592,12 @@ func (n *night) touched(ctx context.Context) ([]*store.WatchedParty, error) {
 		n.Counts.Parties, err = n.env.Store.CountParties(ctx, n.Office, n.day)
 		return nil, err
 	}
-	ix := matching.NewIndex(slices.Values(n.changed), matching.Options{Policy: n.env.Policy})
+	// What stands below a party that changed, by the lists' links, is touched with it.
+	if err := n.load(ctx); err != nil {
+		return nil, err
+	}
+	below, named := n.held.Judge.Ties.Below(n.changed)
+	ix := matching.NewIndex(slices.Values(slices.Concat(n.changed, below)), matching.Options{Policy: n.env.Policy})
 	line := screening.Round(min(n.env.Policy.NoteLine, n.env.Policy.ReviewLine))
 	var counted store.Watch
 	parties := n.env.Store.WatchedParties(ctx, n.Office, n.day, func(w store.Watch) { counted = w })
@@ -605,7 +610,7 @@ func (n *night) touched(ctx context.Context) ([]*store.WatchedParty, error) {
 	met, links := 0, 0
 	for chunk, err := range inOrder(ctx, parties, func(p *store.WatchedParty) seen {
 		found := ix.Above(p.Party, line)
-		return seen{p, len(found) > 0 && screening.Round(found[0].Score) >= line}
+		return seen{p, len(found) > 0 && screening.Round(found[0].Score) >= line || named(p.Party)}
 	}) {
 		if err != nil {
 			return nil, err
@@ -778,19 +783,24 @@ func (n *night) sameJudgement() bool {
 // parties, and tells what stands for them.
 type finder struct {
 	memo
-	line float64
+	ties   *screening.Ties
+	line   float64
+	review float64
 }
 
-func newFinder(m screening.Matcher, policy *screening.Policy) *finder {
-	return &finder{memo: memo{matcher: m, found: map[string][]screening.Candidate{}}, line: screening.Round(min(policy.NoteLine, policy.ReviewLine))}
+func newFinder(held *Held, policy *screening.Policy) *finder {
+	return &finder{
+		memo: memo{matcher: held.Matcher, found: map[string][]screening.Candidate{}}, ties: held.Judge.Ties,
+		line: screening.Round(min(policy.NoteLine, policy.ReviewLine)), review: policy.ReviewLine,
+	}
 }
 
 // Match answers like the matcher it stands before: two parties of one content
 // are asked about as one, whatever their roles.
 func (f *finder) Match(p *screening.Party) []screening.Candidate { return f.memo.Match(p.Content()) }
 
-// stands stands for the candidates of a party that have a strength: two of
-// one text are two of one outcome.
+// stands stands for the candidates of a party that have a strength, and for who
+// stands above it by the lists' links: two of one text are two of one outcome.
 func (f *finder) stands(p *screening.Party) string {
 	type candidate struct {
 		Hash, Matched string
@@ -803,10 +813,14 @@ func (f *finder) stands(p *screening.Party) string {
 			all = append(all, candidate{c.Entity.Hash(), c.Matched.Text, c.Score, c.Evidence})
 		}
 	}
-	if len(all) == 0 {
+	above := f.ties.Stands(p, f.Match(p), f.review)
+	switch {
+	case len(all) == 0 && above == "":
 		return "none"
+	case above == "":
+		return digestOf(all)
 	}
-	return digestOf(all)
+	return digestOf([]any{all, above})
 }
 
 // WriteNight writes what a night changed: "xlsx", or "json", one object for each changed party.

@@ -90,16 +90,21 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	return h, h.load(ctx, env)
 }
 
-// load reads and indexes the lists that were picked.
+// load reads and indexes the lists that were picked, and who owns whom by their links.
 func (h *Held) load(ctx context.Context, env *Env) error {
 	var failed error
+	var open []*screening.Entity // of lists that are open to all
 	h.Matcher = matching.NewIndex(func(yield func(*screening.Entity) bool) {
 		for e, err := range h.entities(ctx, env) {
 			if failed = err; err != nil || !yield(e) {
 				return
 			}
+			if !h.Judge.Restricted[e.List] {
+				open = append(open, e)
+			}
 		}
 	}, matching.Options{Policy: h.Judge.Policy})
+	h.Judge.Ties = screening.NewTies(slices.Values(open))
 	for _, used := range h.Used {
 		if used.Register && failed == nil {
 			h.Judge.Registry, failed = screening.NewRegistry(used.List, env.Store.Entities(ctx, used.List, used.Seq))
@@ -284,12 +289,13 @@ func (h *Held) embargoNote() string {
 }
 
 func (h *Held) ownershipNote() string {
+	where := "where the sheet names the owner, or a list's own links do"
 	for _, used := range h.Used {
 		if used.Register {
-			return "Ownership: who owns or controls a party was checked only where the sheet names the owner, or " + used.Title + " a parent."
+			where = "where the sheet names the owner, a list's own links do, or " + used.Title + " names a parent"
 		}
 	}
-	return "Ownership: who owns or controls a party was checked only where the sheet names the owner."
+	return "Ownership: who owns or controls a party was checked only " + where + "."
 }
 
 // Screen opens the files and loads the lists. Files that cannot be read are
@@ -508,7 +514,8 @@ func assess(j *screening.Judge, m screening.Matcher, p *screening.Partner) *scre
 			party.Notes = append(party.Notes, screening.NoteLooksLikePerson)
 		}
 	}
-	return j.Row(p, found)
+	chain, found := j.Above(p, found, m.Match)
+	return j.RowOf(p, found, chain)
 }
 
 // runID is unique and sorts by time.

@@ -526,7 +526,7 @@ var chLanguages = map[string]string{
 
 // chRelations are the relations between targets.
 var chRelations = map[string]string{
-	"related-to": "associate", "member-of": "part_of", "part-of": "part_of", "owned-by": "owned_by", "owner-of": "owns", "controlled-by": "controlled_by",
+	"related-to": "associate", "member-of": "member_of", "part-of": "part_of", "owned-by": "owned_by", "owner-of": "owns", "controlled-by": "controlled_by",
 	"acting-for": "acts_for", "acting-on-behalf-of": "acts_for", "family-member-of": "family", "successor-of": "former", "formerly": "former",
 }
 

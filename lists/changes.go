@@ -115,11 +115,24 @@ var changeFields = []struct {
 		})
 	}},
 	{"links", func(e *screening.Entity) []string {
-		return lines(e.Links, func(l screening.Link) string { return joined(" ", l.Kind, l.Name, l.Entity, l.Share) })
+		return lines(e.Links, linkLine)
 	}},
 	{"remarks", func(e *screening.Entity) []string {
 		return append(filled(e.Remarks), lines(e.Listings, func(l screening.Listing) string { return l.Remarks })...)
 	}},
+}
+
+// linkLine is a link as a person reads it: "owned_by Zelmar Group zg-1 51 % since 2022", with
+// whose it is where that is not the entity's own.
+func linkLine(l screening.Link) string {
+	dates := ""
+	if l.Since != "" {
+		dates = "since " + l.Since
+	}
+	if l.Until != "" {
+		dates = joined(" ", dates, "until "+l.Until)
+	}
+	return joined(" ", l.OfName, l.Of, l.Kind, l.Name, l.Entity, l.Share, dates)
 }
 
 func nameLine(n screening.Name) string {

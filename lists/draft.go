@@ -272,7 +272,7 @@ func (d *draft) website(site string) {
 // link ties the entity to another party, once.
 func (d *draft) link(l screening.Link) {
 	l.Name = tidy(l.Name)
-	if l.Name == "" && l.Entity == "" || d.again("link", l.Kind, l.Entity, l.Name, l.Share) {
+	if l.Name == "" && l.Entity == "" || d.again("link", l.Kind, l.Entity, l.Name, l.Share, l.Of, l.OfName, l.Since, l.Until, l.Source) {
 		return
 	}
 	d.Links = append(d.Links, l)

@@ -66,12 +66,12 @@ func (e *ftmEntity) all(properties ...string) []string {
 // ftmLinks are the schemas that tie two parties together: the properties that
 // name them, and the links they mean for the one and for the other.
 var ftmLinks = map[string]struct{ from, to, forward, back string }{
-	"Ownership":      {"owner", "asset", "owns", "owned_by"},
+	"Ownership":      {"owner", "asset", "owns", "owned_by"}, // the one schema that is followed through parties not listed
 	"Directorship":   {"director", "organization", "director", "director"},
 	"Family":         {"person", "relative", "family", "family"},
 	"Associate":      {"person", "associate", "associate", "associate"},
 	"UnknownLink":    {"subject", "object", "associate", "associate"},
-	"Membership":     {"member", "organization", "part_of", "associate"},
+	"Membership":     {"member", "organization", "member_of", "associate"},
 	"Employment":     {"employee", "employer", "associate", "associate"},
 	"Representation": {"agent", "client", "acts_for", "associate"},
 	"Succession":     {"predecessor", "successor", "successor", "former"},
@@ -109,12 +109,29 @@ type ftmFile struct {
 	list      customList
 	file      string
 	found     *findings
-	names     map[string]string // of parties, by id
+	tied      *findings
+	parties   map[string]ftmParty // by id
+	ties      []ftmTie
 	sanctions map[string][]screening.Listing
 	links     map[string][]screening.Link
 	addresses map[string]screening.Address
 	passports map[string][]screening.Identifier
 	published time.Time
+}
+
+// ftmParty is what is kept of a party for the links that name it.
+type ftmParty struct {
+	name      string
+	listed    bool
+	kind      screening.Kind
+	also      []string // of one that is not listed: nothing else is kept of it
+	countries []string
+}
+
+// ftmTie is one record that ties two parties together.
+type ftmTie struct {
+	from, to, schema           string
+	share, since, until, words string
 }
 
 // followTheMoney returns the reader of entities.ftm.json, which holds records
@@ -124,16 +141,19 @@ func (c customList) followTheMoney(file string) func(Source, func(*screening.Ent
 	return func(src Source, emit func(*screening.Entity)) (Header, error) {
 		var found findings
 		f := ftmFile{
-			list: c, file: file, found: &found, names: map[string]string{}, sanctions: map[string][]screening.Listing{},
+			list: c, file: file, found: &found, parties: map[string]ftmParty{}, sanctions: map[string][]screening.Listing{},
 			links: map[string][]screening.Link{}, addresses: map[string]screening.Address{}, passports: map[string][]screening.Identifier{},
 		}
 		header := Header{}
-		err := f.each(src, func(e *ftmEntity, _ string) { f.name(e) })
+		var kept findings // of the ties; what a record itself brings up is said when it is read the last time
+		f.tied = &kept
+		err := f.each(src, func(e *ftmEntity, _ string) { f.name(e, e.target()) })
 		if err == nil {
-			err = f.each(src, func(e *ftmEntity, _ string) { f.gather(e, "") })
+			err = f.each(src, func(e *ftmEntity, place string) { f.gather(e, "", place) })
 		}
 		if err == nil {
-			found = findings{}
+			found = kept
+			f.tie()
 			err = f.each(src, func(e *ftmEntity, place string) {
 				switch {
 				case e.target():
@@ -182,14 +202,28 @@ func (e *ftmEntity) target() bool {
 	return e.thing() && (e.Target == nil || *e.Target)
 }
 
-func (f *ftmFile) name(e *ftmEntity) {
-	if e.thing() {
-		f.names[e.ID] = e.Caption
+func (f *ftmFile) name(e *ftmEntity, listed bool) {
+	if kind, ok := schemaKind(e.Schema); ok && (listed || !f.parties[e.ID].listed) {
+		p := ftmParty{name: tidy(e.Caption), listed: listed, kind: kind}
+		if !listed {
+			for _, n := range e.all("name", "alias", "previousName") {
+				if n != p.name && !slices.Contains(p.also, n) && len(p.also) < maxAlso {
+					p.also = append(p.also, n)
+				}
+			}
+			for _, c := range e.all("country", "jurisdiction", "mainCountry", "nationality") {
+				if code := ftmCode(c); code != "" && !slices.Contains(p.countries, code) {
+					p.countries = append(p.countries, code)
+				}
+			}
+			slices.Sort(p.countries)
+		}
+		f.parties[e.ID] = p
 	}
 	for _, values := range e.Properties {
 		for _, v := range values {
 			if v.of != nil {
-				f.name(v.of)
+				f.name(v.of, false)
 			}
 		}
 	}
@@ -197,7 +231,7 @@ func (f *ftmFile) name(e *ftmEntity) {
 
 // gather takes in a record that is no party, and those inside a party; owner
 // is the id of the party it stands in.
-func (f *ftmFile) gather(e *ftmEntity, owner string) {
+func (f *ftmFile) gather(e *ftmEntity, owner, place string) {
 	if t, err := time.Parse("2006-01-02T15:04:05", e.LastSeen); err == nil && t.After(f.published) {
 		f.published = t
 	}
@@ -208,7 +242,7 @@ func (f *ftmFile) gather(e *ftmEntity, owner string) {
 	for _, values := range e.Properties {
 		for _, v := range values {
 			if v.of != nil {
-				f.gather(v.of, inner)
+				f.gather(v.of, inner, place)
 			}
 		}
 	}
@@ -237,29 +271,97 @@ func (f *ftmFile) gather(e *ftmEntity, owner string) {
 		}
 	}
 	if l, ok := ftmLinks[e.Schema]; ok {
-		share := e.get("percentage")
-		if share != "" && !strings.HasSuffix(share, "%") {
-			share += " %"
+		tie := ftmTie{schema: e.Schema, share: e.get("percentage"), words: joined(", ", e.get("role"), e.get("relationship"))}
+		tie.since, _ = ParseDate(e.get("startDate"), false)
+		if end := e.get("endDate"); end != "" {
+			if tie.until, ok = ParseDate(end, false); !ok {
+				f.tied.add("row", place, "a link's end is no date; read as going on", false)
+			}
 		}
-		source := joined(", ", e.get("role"), e.get("relationship"), ended(e.get("endDate")))
-		forward, back := l.forward, l.back
-		if e.get("endDate") != "" {
-			forward, back = "former", "former"
+		if tie.share != "" {
+			if !strings.HasSuffix(tie.share, "%") {
+				tie.share += " %"
+			}
+			if _, ok := screening.ParseShare(tie.share); !ok {
+				f.tied.add("row", place, "an ownership share that is none from 0 to 100 %; kept as published, and counted as not said", false)
+			}
 		}
 		for _, from := range or(e.all(l.from)) {
 			for _, to := range or(e.all(l.to)) {
-				f.addLink(from, screening.Link{Kind: forward, Entity: to, Name: f.names[to], Share: share, Source: source})
-				f.addLink(to, screening.Link{Kind: back, Entity: from, Name: f.names[from], Share: share, Source: source})
+				if tie.from, tie.to = from, to; from == to {
+					f.tied.add("row", place, "a party tied to itself, left out", false)
+				} else {
+					f.ties = append(f.ties, tie)
+				}
 			}
 		}
 	}
 }
 
-func ended(date string) string {
-	if date == "" {
-		return ""
+// maxAlso and maxTies bound what is kept of a party that only links name, and
+// of one party's links.
+const (
+	maxAlso = 50
+	maxTies = 5000
+)
+
+// tie hands every tie to the listed parties it names. One between two parties
+// that are not listed is kept where it is ownership and one of them is owned by, or
+// owns, a listed party through others like it: with the listed party nearest to it.
+func (f *ftmFile) tie() {
+	near := map[string][]string{} // by owned or owner, through parties that are not listed
+	for _, t := range f.ties {
+		if t.schema == "Ownership" {
+			near[t.from] = append(near[t.from], t.to)
+			near[t.to] = append(near[t.to], t.from)
+		}
 	}
-	return "until " + date
+	anchor := map[string]string{}
+	var line []string
+	for id := range near {
+		if f.parties[id].listed {
+			anchor[id] = id
+			line = append(line, id)
+		}
+	}
+	slices.Sort(line)
+	for i := 0; i < len(line); i++ {
+		for _, next := range near[line[i]] {
+			if _, reached := anchor[next]; !reached {
+				anchor[next] = anchor[line[i]]
+				line = append(line, next)
+			}
+		}
+	}
+	for _, t := range f.ties {
+		l := ftmLinks[t.schema]
+		from, to := f.parties[t.from], f.parties[t.to]
+		link := screening.Link{Share: t.share, Since: t.since, Until: t.until, Source: t.words}
+		switch {
+		case !from.listed && !to.listed && t.schema == "Ownership" && anchor[t.from] != "":
+			link.Kind, link.Of, link.OfName = l.forward, t.from, from.name
+			f.addLink(anchor[t.from], f.toward(link, t.to))
+		default:
+			if from.listed {
+				link.Kind = l.forward
+				f.addLink(t.from, f.toward(link, t.to))
+			}
+			if to.listed {
+				link.Kind = l.back
+				f.addLink(t.to, f.toward(link, t.from))
+			}
+		}
+	}
+}
+
+// toward names the other party of a link, with all that is known of it where it is not listed.
+func (f *ftmFile) toward(l screening.Link, id string) screening.Link {
+	p, known := f.parties[id]
+	l.Entity, l.Name = id, p.name
+	if known && !p.listed {
+		l.Party, l.Also, l.Countries = p.kind, p.also, p.countries
+	}
+	return l
 }
 
 func (f *ftmFile) addSanction(id string, l screening.Listing) {
@@ -271,9 +373,11 @@ func (f *ftmFile) addSanction(id string, l screening.Listing) {
 }
 
 func (f *ftmFile) addLink(id string, l screening.Link) {
-	if l.Entity != id && !slices.Contains(f.links[id], l) {
-		f.links[id] = append(f.links[id], l)
+	if len(f.links[id]) == maxTies {
+		f.tied.add("row", f.file, fmt.Sprintf("party %q has more than %d links; the others are left out", id, maxTies), false)
+		return
 	}
+	f.links[id] = append(f.links[id], l)
 }
 
 func (f *ftmFile) listing(e *ftmEntity) screening.Listing {

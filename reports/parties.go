@@ -243,8 +243,17 @@ func linksOf(all []screening.Link) string {
 	var lines []string
 	for _, l := range all {
 		line := strings.ReplaceAll(l.Kind, "_", " ") + " " + cmp.Or(l.Name, l.Entity)
-		if l.Share != "" {
-			line += " (" + l.Share + ")"
+		if of := cmp.Or(l.OfName, l.Of); of != "" {
+			line = of + " " + line
+		}
+		var more []string
+		for _, x := range []struct{ word, value string }{{"", l.Share}, {"since ", l.Since}, {"until ", l.Until}} {
+			if x.value != "" {
+				more = append(more, x.word+x.value)
+			}
+		}
+		if len(more) > 0 {
+			line += " (" + strings.Join(more, ", ") + ")"
 		}
 		lines = append(lines, line)
 	}

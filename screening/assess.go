@@ -3,6 +3,7 @@ package screening
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,8 @@ type Judge struct {
 	SecondOpinion func(query, candidate string) float64
 	// Registry follows the parties of a row to those above them; nil follows none.
 	Registry *Registry
+	// Ties follow them by the lists' own links; nil follows none.
+	Ties *Ties
 	// Memory is what reviewers decided before, as it stood at Now.
 	Memory *Memory
 	Now    time.Time
@@ -43,6 +46,14 @@ type Work struct {
 	owners  *owners
 }
 
+// linked is how a list's link brought a party into the row, or nil.
+func (w *Work) linked(p *Party) *linked {
+	if w.owners == nil {
+		return nil
+	}
+	return w.owners.linked[p]
+}
+
 // Work reads the answers of a row by the policy.
 func (j *Judge) Work(p *Partner) *Work {
 	w := &Work{Sharing: p.Answers.Sharing(), row: p}
@@ -57,27 +68,42 @@ func (j *Judge) facts(w *Work, p *Party, s Strength, l *Listing, c Control) Fact
 		f.Funding = j.Policy.FundingOf(l.List, w.row, p)
 	}
 	f.Reach, _, _ = j.reach(w.owners, p, l, c)
+	switch link := w.linked(p); {
+	case link != nil:
+		f.Named = NamedByLink
+		if s.Rank() > link.carried.Rank() { // no surer than what it stands above is the party meant
+			f.Strength = link.carried
+		}
+		if slices.Contains(link.moot, c) {
+			f.Reach = ReachMoot
+		}
+	case p.Via != "":
+		f.Named = NamedByRegister
+	}
 	return f
 }
 
 // Row grades a row from its answers and the candidates of each of its
 // parties, in the order of p.Parties. Enhanced stakes are a matter for review
 // though no name matched. A rejected row has no grade.
-func (j *Judge) Row(p *Partner, found [][]Candidate) *Result {
+func (j *Judge) Row(p *Partner, found [][]Candidate) *Result { return j.RowOf(p, found, nil) }
+
+// RowOf is Row with what the lists' own links say stands above its parties, as Above found it.
+func (j *Judge) RowOf(p *Partner, found [][]Candidate, chain *Chain) *Result {
 	r := &Result{Partner: p}
 	if p.Error != "" {
 		return r
 	}
 	work := j.Work(p)
-	work.owners = j.ownersOf(p, found, nil)
+	work.owners = j.ownersOf(p, found, chain, nil)
 	r.Stakes, r.Grade = work.Stakes, Clear
 	for i := range p.Parties {
 		r.Parties = append(r.Parties, j.Party(work, &p.Parties[i], found[i]))
 	}
-	if dismissed := dismissedOwners(r); len(dismissed) > 0 {
-		work.owners = j.ownersOf(p, found, dismissed)
+	if dismissed := dismissedOwners(work.owners, r); len(dismissed) > 0 {
+		work.owners = j.ownersOf(p, found, chain, dismissed)
 		for i := range p.Parties {
-			if p.Parties[i].Role == RoleParent {
+			if work.owners.node[&p.Parties[i]] != "" {
 				r.Parties[i] = j.Party(work, &p.Parties[i], found[i])
 			}
 		}
@@ -98,12 +124,32 @@ func (j *Judge) Row(p *Partner, found [][]Candidate) *Result {
 	return r
 }
 
+// GradeBy names what carried the row's grade: the roles of its parties of that
+// grade, and for those the row does not name the link that brought them in ("funder's parent");
+// "the work" where no party has it. "" for a row that is clear.
+func (r *Result) GradeBy() string {
+	if r.Grade.Rank() == 0 {
+		return ""
+	}
+	var by []string
+	for i := range r.Parties {
+		if r.Parties[i].Grade != r.Grade {
+			continue
+		}
+		p := &r.Partner.Parties[i]
+		if link := p.Link(); !slices.Contains(by, link) {
+			by = append(by, link)
+		}
+	}
+	return cmp.Or(strings.Join(by, ", "), "the work")
+}
+
 // dismissedOwners are the owners of a row all of whose matches a person has
 // called false, by their place.
-func dismissedOwners(r *Result) map[int]bool {
+func dismissedOwners(o *owners, r *Result) map[int]bool {
 	out := map[int]bool{}
 	for i, pr := range r.Parties {
-		if r.Partner.Parties[i].Role == RoleParent && len(pr.Matches) > 0 &&
+		if o.node[&r.Partner.Parties[i]] != "" && len(pr.Matches) > 0 &&
 			!slices.ContainsFunc(pr.Matches, func(m Match) bool { return m.Rule != ruleDismissed }) {
 			out[i] = true
 		}

@@ -80,11 +80,22 @@ type Listing struct {
 
 // Link ties an entity to another party as the list itself says.
 type Link struct {
-	Kind   string `json:"kind"`             // owned_by, owns, controlled_by, acts_for, supports, director, family, part_of, parent, subsidiary, former, successor, associate
+	Kind   string `json:"kind"`             // owned_by, owns, controlled_by, controls, acts_for, supports, director, family, member_of, part_of, parent, subsidiary, former, successor, associate
 	Entity string `json:"entity,omitempty"` // id on the same list, where known
 	Name   string `json:"name,omitempty"`
 	Share  string `json:"share,omitempty"` // percentage as published
+	Since  string `json:"since,omitempty"` // ISO 8601, as published
+	Until  string `json:"until,omitempty"` // its last day, past or to come
 	Source string `json:"source,omitempty"`
+	// What the publication says of the other party where it does not list it
+	// itself: it stands there only as somebody's owner or owned company.
+	Party     Kind     `json:"party,omitempty"`
+	Also      []string `json:"also,omitempty"` // its other names
+	Countries []string `json:"countries,omitempty"`
+	// Of and OfName are where the link starts when that is not the entity but a
+	// party near it that is not listed: the company between an owner and what it owns in the end.
+	Of     string `json:"of,omitempty"`
+	OfName string `json:"of_name,omitempty"`
 }
 
 // Entity is a party as one authority published it. Names[0] is the name to

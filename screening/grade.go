@@ -75,6 +75,7 @@ type GradeRule struct {
 	Funding  []Funding  `json:"funding,omitempty"`
 	Roles    []Role     `json:"roles,omitempty"`
 	Reach    []Reach    `json:"reach,omitempty"`
+	Named    []Named    `json:"named,omitempty"`
 	Grade    Grade      `json:"grade"`
 	Why      string     `json:"why"`
 }
@@ -89,7 +90,17 @@ type Facts struct {
 	Funding  Funding // of a funding bar
 	Role     Role
 	Reach    Reach // of a listed owner's measure, by the ownership rules
+	Named    Named // who says that the party stands in the row
 }
+
+// Named says who names a party: the row itself, a register of organisations, or a list's own link.
+type Named string
+
+const (
+	NamedByRow      Named = ""
+	NamedByRegister Named = "register"
+	NamedByLink     Named = "list's link"
+)
 
 // notSupplying are the roles nothing is bought from.
 var notSupplying = []Role{
@@ -113,6 +124,22 @@ var DefaultGradeRules = []GradeRule{
 	{
 		Name: "import bar, not a supplier", Controls: []Control{Import}, Roles: notSupplying, Grade: Note,
 		Why: "An import bar is on goods; only a supplier's reach the office.",
+	},
+	{
+		Name: "listed owner of a listed party", Named: []Named{NamedByLink}, Reach: []Reach{ReachMoot}, Grade: Note,
+		Why: "What it owns is likely to be listed itself under the same control, and graded for it; the owner adds nothing to decide.",
+	},
+	{
+		Name: "owner by a list's link, below the rule", Named: []Named{NamedByLink}, Reach: []Reach{ReachNo}, Grade: Note,
+		Why: "The list itself gives the shares, and they are not enough for the ownership rule.",
+	},
+	{
+		Name: "owner by a list's link, no ownership rule", Named: []Named{NamedByLink}, Reach: []Reach{ReachUnsaid}, Grade: Note,
+		Why: "The measure of this list does not extend to what its parties own; it is on record who stands above.",
+	},
+	{
+		Name: "owner by a list's link, share not said", Named: []Named{NamedByLink}, Reach: []Reach{ReachUnknown}, Grade: Review,
+		Why: "A listed owner whose share is not said is a question to ask, and no verdict.",
 	},
 	{
 		Name: "informative at routine stakes", Bearing: []Bearing{Informative}, Stakes: []Stakes{Routine}, Grade: Note,
@@ -162,7 +189,7 @@ func (p *Policy) GradeOf(f Facts) (Grade, string) {
 	for _, r := range p.Rules {
 		if holds(r.Controls, f.Control) && holds(r.Strength, f.Strength) && holds(r.Stakes, f.Stakes) &&
 			holds(r.Bearing, f.Bearing) && holds(r.Sharing, f.Sharing) && holds(r.Funding, f.Funding) && holds(r.Roles, f.Role) &&
-			holds(r.Reach, f.Reach) {
+			holds(r.Reach, f.Reach) && holds(r.Named, f.Named) {
 			return r.Grade, r.Name
 		}
 	}

@@ -1,5 +1,10 @@
 package screening
 
+import (
+	"cmp"
+	"strings"
+)
+
 // Role is what a party does in a row.
 type Role string
 
@@ -42,7 +47,7 @@ type Party struct {
 	Identifiers []Identifier `json:"identifiers,omitempty"`
 	// Registry is the party's record in a register of organisations and how it
 	// was found there; Via is how a party that the row does not name came to it:
-	// "funder's parent, by ROR from https://ror.org/…".
+	// "funder's parent, by ROR from https://ror.org/…", "partner's owner, by us_ofac_sdn's entry 1234 (51 %)".
 	Registry string `json:"registry,omitempty"`
 	Via      string `json:"via,omitempty"`
 	// Notes are findings about the party's own cells.
@@ -51,6 +56,13 @@ type Party struct {
 
 // NoteLooksLikePerson stands beside the name of a person in a column of organisations.
 const NoteLooksLikePerson = "looks like a person, map it"
+
+// Link says where the party stands: its role, or for one that the row does not name
+// the link that brought it in: "funder's parent".
+func (p *Party) Link() string {
+	link, _, _ := strings.Cut(cmp.Or(p.Via, plainRole(p.Role)), ", by ")
+	return link
+}
 
 // Cell is one cell of the original row under its header.
 type Cell struct {

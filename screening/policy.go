@@ -18,12 +18,14 @@ type Policy struct {
 	OwnershipRules []OwnershipRule `json:"ownership_rules,omitempty"`
 	// DestinationRules ask where work is done and where things go.
 	DestinationRules []DestinationRule `json:"destination_rules,omitempty"`
+	// Chain bounds how far the lists' own links are followed.
+	Chain ChainLimits `json:"chain,omitzero"`
 }
 
 // DefaultPolicy returns the policy the defaults of the configuration give.
 func DefaultPolicy() *Policy {
 	return &Policy{NoteLine: 0.65, ReviewLine: 0.80, StrongLine: 0.90, ExactLine: 0.98, Rules: DefaultGradeRules,
-		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules, OwnershipRules: DefaultOwnershipRules, DestinationRules: DefaultDestinationRules}
+		StakesRules: DefaultStakesRules, FundingRules: DefaultFundingRules, OwnershipRules: DefaultOwnershipRules, DestinationRules: DefaultDestinationRules, Chain: DefaultChainLimits}
 }
 
 // Round gives a score the four decimals it is stored, compared and shown with.

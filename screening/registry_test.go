@@ -27,7 +27,7 @@ func org(id, country string, names ...string) *Entity {
 	return e
 }
 
-func linked(e *Entity, kind, id string) *Entity {
+func tiedTo(e *Entity, kind, id string) *Entity {
 	e.Links = append(e.Links, Link{Kind: kind, Entity: "https://ror.org/" + id})
 	return e
 }
@@ -61,11 +61,11 @@ func TestResolve(t *testing.T) {
 }
 
 func TestFollow(t *testing.T) {
-	gone := linked(org("0g", "QA", "Old Optics Centre"), "successor", "0b")
+	gone := tiedTo(org("0g", "QA", "Old Optics Centre"), "successor", "0b")
 	gone.Remarks = "withdrawn"
 	r := registerOf(
-		linked(org("0a", "QA", "Optics Laboratory"), "parent", "0b"),
-		linked(linked(org("0b", "QA", "Academy of Zelmar"), "parent", "0c"), "parent", "0a"), // a ring
+		tiedTo(org("0a", "QA", "Optics Laboratory"), "parent", "0b"),
+		tiedTo(tiedTo(org("0b", "QA", "Academy of Zelmar"), "parent", "0c"), "parent", "0a"), // a ring
 		org("0c", "QA", "Ministry of Zelmar"), gone,
 	)
 	p := &Partner{Parties: []Party{{Role: RoleFunder, Name: "Optics Laboratory", Country: "QA"}, {Role: RolePartner, Name: "Nowhere"}}}

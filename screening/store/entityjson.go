@@ -177,8 +177,22 @@ func (r *entityReader) link(l *screening.Link) bool {
 			return r.text(&l.Name)
 		case "share":
 			return r.common(&l.Share)
+		case "since":
+			return r.common(&l.Since)
+		case "until":
+			return r.common(&l.Until)
 		case "source":
 			return r.common(&l.Source)
+		case "party":
+			return r.common((*string)(&l.Party))
+		case "also":
+			return list(r, &r.strings, &l.Also, r.text)
+		case "countries":
+			return list(r, &r.strings, &l.Countries, r.common)
+		case "of":
+			return r.text(&l.Of)
+		case "of_name":
+			return r.text(&l.OfName)
 		}
 		return false
 	})

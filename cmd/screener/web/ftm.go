@@ -232,7 +232,9 @@ var ftmLinks = map[string]struct{ property, schema, other string }{
 	"director":      {"directorshipDirector", "Directorship", "organization"},
 	"family":        {"familyPerson", "Family", "relative"},
 	"acts_for":      {"agencyClient", "Representation", "client"},
+	"controls":      {"ownershipOwner", "Ownership", "asset"},
 	"part_of":       {"membershipMember", "Membership", "organization"},
+	"member_of":     {"membershipMember", "Membership", "organization"},
 	"successor":     {"successors", "Succession", "successor"},
 	"former":        {"predecessors", "Succession", "predecessor"},
 }
@@ -256,6 +258,9 @@ func (f *ftmEntity) nest(kept *jobs.Kept, e *screening.Entity) {
 		f.Properties["sanctions"] = append(f.Properties["sanctions"], s)
 	}
 	for i, l := range e.Links {
+		if l.Of != "" || l.OfName != "" {
+			continue // between two others
+		}
 		as, ok := ftmLinks[l.Kind]
 		if !ok {
 			as = struct{ property, schema, other string }{"unknownLinkFrom", "UnknownLink", "object"}
@@ -263,6 +268,8 @@ func (f *ftmEntity) nest(kept *jobs.Kept, e *screening.Entity) {
 		link := newFTM(listedOf(e).ID()+":link:"+strconv.Itoa(i+1), as.schema, strings.ReplaceAll(l.Kind, "_", " "), e.List)
 		link.add("role", strings.ReplaceAll(l.Kind, "_", " "))
 		link.add("percentage", l.Share)
+		link.add("startDate", l.Since)
+		link.add("endDate", l.Until)
 		link.add("sourceUrl", l.Source)
 		if other, _, ok := kept.Entity(e.List, l.Entity); ok && l.Entity != "" {
 			link.Properties[as.other] = []any{ftmOf(kept, []*screening.Entity{other}, false)}
