@@ -96,7 +96,7 @@ type history struct {
 }
 
 func newHistory(t *testing.T, rt *rapid.T, s *store.Store) *history {
-	card, err := lists.Custom(lists.CustomConfig{ID: "watch", Format: "targets.simple.csv", Control: "asset_freeze"})
+	card, err := lists.Custom(lists.CustomConfig{ID: "watch", Format: "entities.ftm.json", Control: "asset_freeze"})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func (h *history) publish() {
 	h.rt.Helper()
 	for i := range 20 { // so that one change is a small share
 		if id := fmt.Sprint("f", i); h.listed[id] == "" {
-			h.listed[id] = fmt.Sprintf("%s,Organization,Filler%c%c Vostrand,,,,,,,,,,,,,", id, 'a'+i, 'k'+i/2)
+			h.listed[id] = ftmLine(id, "Organization", true, map[string]string{"name": fmt.Sprintf("Filler%c%c Vostrand", 'a'+i, 'k'+i/2)})
 		}
 	}
 	for range rapid.IntRange(1, 3).Draw(h.rt, "changes") {
@@ -149,17 +149,20 @@ func (h *history) publish() {
 			delete(h.listed, id)
 			continue
 		}
-		schema := rapid.SampledFrom([]string{"Organization", "Organization", "LegalEntity", "Person"}).Draw(h.rt, "schema")
-		alias := ""
-		if rapid.Bool().Draw(h.rt, "alias") {
-			alias = h.name("alias name")
-		}
 		name := h.name("listed name")
 		h.names = append(h.names, name)
-		h.listed[id] = fmt.Sprintf("%s,%s,%s,%s,,%s,,,,,,,,,,", id, schema, name, alias, strings.ToLower(h.country("listed country")))
+		properties := map[string]string{"name": name}
+		if rapid.Bool().Draw(h.rt, "alias") {
+			properties["alias"] = h.name("alias name")
+		}
+		if country := h.country("listed country"); country != "" {
+			properties["country"] = strings.ToLower(country)
+		}
+		schema := rapid.SampledFrom([]string{"Organization", "Organization", "LegalEntity", "Person"}).Draw(h.rt, "schema")
+		h.listed[id] = ftmLine(id, schema, true, properties)
 	}
+	h.tie()
 	var b strings.Builder
-	b.WriteString("id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,program_ids,dataset,first_seen,last_seen,last_change\n")
 	ids := make([]string, 0, len(h.listed))
 	for id := range h.listed {
 		ids = append(ids, id)
@@ -169,12 +172,37 @@ func (h *history) publish() {
 		b.WriteString(h.listed[id] + "\n")
 	}
 	dir := filepath.Join(h.dir, "lists", "watch")
-	if err := errors.Join(os.MkdirAll(dir, 0o750), os.WriteFile(filepath.Join(dir, "targets.simple.csv"), []byte(b.String()), 0o600)); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o750), os.WriteFile(filepath.Join(dir, "entities.ftm.json"), []byte(b.String()), 0o600)); err != nil {
 		h.rt.Fatal(err)
 	}
 	out, err := jobs.Refresh(context.Background(), h.env, jobs.RefreshOptions{From: filepath.Join(h.dir, "lists")})
 	if err != nil || !out[0].OK() {
 		h.rt.Fatalf("refresh: %v %+v", err, out)
+	}
+}
+
+// tie changes who owns whom: listed parties, and companies that are not listed, by one another.
+func (h *history) tie() {
+	for range rapid.IntRange(0, 2).Draw(h.rt, "ties") {
+		party := func(label string) string {
+			if rapid.Bool().Draw(h.rt, label+" is listed") {
+				return fmt.Sprint("w", rapid.IntRange(0, 11).Draw(h.rt, label))
+			}
+			id := fmt.Sprint("x", rapid.IntRange(0, 4).Draw(h.rt, label))
+			if h.listed[id] == "" || rapid.IntRange(0, 5).Draw(h.rt, "renamed") == 0 {
+				name := h.name("owned name")
+				h.names = append(h.names, name)
+				h.listed[id] = ftmLine(id, "Company", false, map[string]string{"name": name})
+			}
+			return id
+		}
+		id := fmt.Sprint("o", rapid.IntRange(0, 7).Draw(h.rt, "tie"))
+		if h.listed[id] != "" && rapid.Bool().Draw(h.rt, "cut") {
+			delete(h.listed, id)
+			continue
+		}
+		share := rapid.SampledFrom([]string{"", "20", "30", "50", "60", "100"}).Draw(h.rt, "share")
+		h.listed[id] = ownership(id, party("owner"), party("owned"), share, "", "")
 	}
 }
 

@@ -22,6 +22,7 @@ func fillAllRows(b *Book, t Tab, f *Findings) error {
 		{Title: "Sheet", Width: 14, Style: StyleLine},
 		{Title: "Row", Width: 8, Style: StyleNumber},
 		{Title: "Stakes", Width: 10, Style: StyleWords},
+		{Title: "Grade comes from", Width: 22, Style: StyleText},
 		{Title: "Likely matches", Width: 44, Style: StyleText},
 		{Title: "Notes", Width: 40, Style: StyleText},
 	}
@@ -45,7 +46,7 @@ func fillAllRows(b *Book, t Tab, f *Findings) error {
 		clear(row)
 		place := res.Partner.Place
 		row[0], row[1], row[2], row[3], row[4] = ofGrade(res.Grade), place.File, place.Sheet, place.Row, string(res.Stakes)
-		row[5], row[6] = likely(res), rowNotes(res)
+		row[5], row[6], row[7] = res.GradeBy(), likely(res), rowNotes(res)
 		var further []string
 		for h, value := range titled(res.Partner.Cells) {
 			if at, ok := f.headers[h]; ok {
@@ -70,7 +71,7 @@ func likely(res *screening.Result) string {
 	for i := range res.Parties {
 		for k := range res.Parties[i].Matches {
 			m := &res.Parties[i].Matches[k]
-			line := roleOf(res.Partner.Parties[i].Role) + " – " + matchLine(m)
+			line := res.Partner.Parties[i].Link() + " – " + matchLine(m)
 			if holds(m) {
 				line += ", decided: " + VerdictText(m.Decision.Verdict)
 			}

@@ -133,7 +133,7 @@ func (p *Page) matchesOf(office screening.Owner, mine []*Finding) error {
 			lists = append(lists, m.List)
 		}
 		if err := p.Cells(
-			Styled{fd.Line, StyleNumber}, ofGrade(fd.Grade), Styled{fd.Party.Name, StyleText}, Styled{rolesOf(fd.Roles), StyleWords}, Styled{rowsIn(fd.Places), StyleText},
+			Styled{fd.Line, StyleNumber}, ofGrade(fd.Grade), Styled{fd.Party.Name, StyleText}, Styled{strings.Join(fd.Roles, ", "), StyleWords}, Styled{rowsIn(fd.Places), StyleText},
 			Styled{strings.Join(fd.Refs, ", "), StyleText}, Styled{cmp.Or(m.Matched, m.Name), StyleText}, Styled{strings.Join(distinct(lists), "\n"), StyleText},
 			Styled{strings.Join(does, "\n"), StyleWords}, Styled{strengthOf(m.Strength), StyleWords}, Styled{earlierIn(fd), StyleText},
 		); err != nil {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -32,7 +33,7 @@ var closedMatches = Tab{
 		for _, fd := range f.Closed {
 			m, d := &fd.Match, fd.Match.Disposition
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), worksIn(fd), m.Name, plainControls(m), d.Closing.Plain(), d.Number, d.Terms,
+				fd.Party.Name, strings.Join(fd.Roles, ", "), rowsIn(fd.Places), worksIn(fd), m.Name, plainControls(m), d.Closing.Plain(), d.Number, d.Terms,
 				d.Closing.Restriction(), d.Reviewer, day(d.Made), day(d.Expires), stateUntil(closesUntil(fd), f.Report.Generated),
 			); err != nil {
 				return err

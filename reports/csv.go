@@ -18,7 +18,7 @@ import (
 var csvHeader = []string{
 	"file", "sheet", "row", "role", "name", "country", "grade", "row_grade", "stakes", "notes", "matches",
 	"list", "entity", "listed_name", "matched", "score", "strength", "control", "owner", "listings",
-	"for", "against", "missing", "decision", "disposition", "error",
+	"for", "against", "missing", "decision", "disposition", "error", "via", "row_grade_by",
 }
 
 // WriteCSV writes one line for each party of a screened row, or one for a
@@ -49,7 +49,7 @@ func csvLines(r *screening.Result) [][]string {
 	place := []string{plainText(p.File), plainText(p.Sheet), strconv.Itoa(p.Row)}
 	if p.Error != "" {
 		line := append(slices.Clone(place), make([]string, len(csvHeader)-len(place))...)
-		line[len(line)-1] = plainText(p.Error)
+		line[slices.Index(csvHeader, "error")] = plainText(p.Error)
 		return [][]string{line}
 	}
 	var lines [][]string
@@ -64,7 +64,7 @@ func csvLines(r *screening.Result) [][]string {
 			best = &pr.Matches[0]
 		}
 		if best == nil {
-			line = append(line, make([]string, len(csvHeader)-len(line))...)
+			line = append(line, make([]string, slices.Index(csvHeader, "via")-len(line))...)
 		} else {
 			line = append(line,
 				plainText(best.List), plainText(best.Entity), plainText(best.Name), plainText(best.Matched), scoreText(best.Score),
@@ -73,7 +73,7 @@ func csvLines(r *screening.Result) [][]string {
 				plainText(earlierOf(best)), plainText(closedText(best)), "",
 			)
 		}
-		lines = append(lines, line)
+		lines = append(lines, append(line, plainText(party.Via), plainText(r.GradeBy())))
 	}
 	return lines
 }

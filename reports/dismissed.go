@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -33,7 +34,7 @@ var dismissed = Tab{
 		for _, fd := range f.Dismissed {
 			m, d := &fd.Match, fd.Match.Decision
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsInShort(m.Listings),
+				fd.Party.Name, strings.Join(fd.Roles, ", "), fd.Party.Country, rowsIn(fd.Places), cmp.Or(m.Matched, m.Name), listingsInShort(m.Listings),
 				strengthOf(m.Strength), m.Score, d.Reviewer, day(d.Made), ReasonText(d.Reason), d.Note, day(d.Expires), stateUntil(d.Expires, f.Report.Generated),
 			); err != nil {
 				return err

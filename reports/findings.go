@@ -60,7 +60,7 @@ type Finding struct {
 	Match  screening.Match
 	Grade  screening.Grade // the highest of its rows
 	Stakes screening.Stakes
-	Roles  []screening.Role
+	Roles  []string // in a reader's words; for a party the row does not name, the link that brought it in
 	Places []screening.Place
 	Refs   []string
 	Works  []string // reference and project of each row, as they are met
@@ -245,8 +245,8 @@ func note(all map[string]*Finding, key string, res *screening.Result, pr *screen
 	if m.Grade.Rank() > fd.Grade.Rank() || fd.Grade == "" {
 		fd.Grade, fd.Stakes, fd.Match = m.Grade, res.Stakes, *m
 	}
-	if !slices.Contains(fd.Roles, party.Role) {
-		fd.Roles = append(fd.Roles, party.Role)
+	if link := party.Link(); !slices.Contains(fd.Roles, link) {
+		fd.Roles = append(fd.Roles, link)
 	}
 	if !fd.rowKeys[res.Partner.Place] {
 		fd.rowKeys[res.Partner.Place] = true

@@ -120,7 +120,7 @@ func TestOneLineAPair(t *testing.T) {
 	}
 	defer f.close()
 	first := f.Flagged[0]
-	if first.Grade != screening.Escalate || len(first.Places) != 2 || rolesOf(first.Roles) != "partner, funder" || strings.Join(first.Refs, " ") != "C-101 C-107" {
+	if first.Grade != screening.Escalate || len(first.Places) != 2 || strings.Join(first.Roles, ", ") != "partner, funder" || strings.Join(first.Refs, " ") != "C-101 C-107" {
 		t.Errorf("line 1: %+v", first)
 	}
 	if got := rowsIn(first.Places); got != "collaborations 2026.xlsx, Active: rows 3, 9" {

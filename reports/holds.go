@@ -33,7 +33,7 @@ var holdInstructions = Tab{
 				lists = append(lists, l.List)
 			}
 			if err := p.Row(
-				fd.Party.Name, rolesOf(fd.Roles), rowsIn(fd.Places), m.Name, strings.Join(distinct(lists), "\n"), stateOfHold(m),
+				fd.Party.Name, strings.Join(fd.Roles, ", "), rowsIn(fd.Places), m.Name, strings.Join(distinct(lists), "\n"), stateOfHold(m),
 				day(m.Decision.Since), firstDue(m), screening.HoldNow, reportsDue(m),
 			); err != nil {
 				return err

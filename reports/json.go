@@ -25,7 +25,9 @@ type partyLine struct {
 	Grade    screening.Grade  `json:"grade"`
 	RowGrade screening.Grade  `json:"row_grade"`
 	Stakes   screening.Stakes `json:"stakes"`
-	Notes    []string         `json:"notes"`
+	// RowGradeBy names what carried the row's grade: roles, links ("funder's parent"), or the work.
+	RowGradeBy string   `json:"row_grade_by,omitempty"`
+	Notes      []string `json:"notes"`
 	// Terms are tags of published vocabularies that the row comes under.
 	Terms []string `json:"terms,omitempty"`
 	// Work is what the row's answers came to: the rules that gave its stakes and the questions left open.
@@ -92,7 +94,7 @@ func lineOf(r *screening.Result, i int) partyLine {
 	line := partyLine{
 		File: p.File, Sheet: p.Sheet, Row: p.Row, Role: party.Role, Name: party.Name, Country: party.Country,
 		Registry: party.Registry, Via: party.Via,
-		Grade: pr.Grade, RowGrade: r.Grade, Stakes: r.Stakes,
+		Grade: pr.Grade, RowGrade: r.Grade, RowGradeBy: r.GradeBy(), Stakes: r.Stakes,
 		Notes:   notesOf(p, party, pr),
 		Terms:   p.Terms,
 		Work:    r.Work,

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"strings"
 
 	"partnerscreen/screening"
@@ -8,16 +9,17 @@ import (
 
 var ownership = Tab{
 	Name: "Ownership",
-	Doc:  "Owners that are likely to be listed, and whether the measure reaches what they own by the ownership rules in force. Control without shares is for a person to judge.",
+	Doc:  "Owners that are likely to be listed, by your sheet and by the lists' own links, and whether the measure reaches what they own by the ownership rules in force. Control without shares is for a person to judge.",
 	Rows: func(f *Findings) int { return len(f.Ownership) },
 	Fill: func(b *Book, t Tab, f *Findings) error {
 		p, err := b.Page(t, Layout{Frozen: 1, Columns: []Column{
 			{Title: "Owner", Width: 34, Style: StyleText},
+			{Title: "Who says so", Width: 34, Style: StyleText},
 			{Title: "List", Width: 20, Style: StyleText},
 			{Title: "What the law does", Width: 30, Style: StyleWords},
 			{Title: "Partner", Width: 34, Style: StyleText},
 			{Title: "Does it reach the partner?", Width: 30, Style: StyleWords},
-			{Title: "Arithmetic", Width: 40, Style: StyleText},
+			{Title: "Arithmetic", Width: 50, Style: StyleText},
 			{Title: "Rule", Width: 26, Style: StyleWords},
 			{Title: "Source", Width: 44, Style: StyleText},
 			{Title: "Status last checked", Width: 12, Style: StyleWords},
@@ -31,7 +33,7 @@ var ownership = Tab{
 		}
 		for _, o := range f.Ownership {
 			if err := p.Row(
-				o.Owner, o.List, o.Control.Plain(), strings.Join(o.Partners, "\n"), plainReach(o.Reach), o.Sum, o.Rule, o.Source, o.Checked,
+				o.Owner, cmp.Or(o.By, "your sheet"), o.List, o.Control.Plain(), strings.Join(o.Partners, "\n"), plainReach(o.Reach), o.Sum, o.Rule, o.Source, o.Checked,
 				o.Place.File, o.Place.Sheet, o.Place.Row, o.Reference,
 			); err != nil {
 				return err

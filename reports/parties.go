@@ -70,7 +70,7 @@ func (p *Page) party(fd *Finding, i int) error {
 	for _, side := range Sides(&fd.Party, m, fd.Entities) {
 		switch side.Label {
 		case "Country":
-			pairs = append(pairs, struct{ label, ours, theirs string }{"Role / kind", rolesOf(fd.Roles), cmp.Or(string(together(fd).Kind), notGiven)})
+			pairs = append(pairs, struct{ label, ours, theirs string }{"Role / kind", strings.Join(fd.Roles, ", "), cmp.Or(string(together(fd).Kind), notGiven)})
 		case "Remarks":
 			pairs = append(pairs, struct{ label, ours, theirs string }{"Where it stands", rowsIn(fd.Places), listingsOf(m.Listings)})
 			side.Label, side.Ours = "Reference / remarks", cmp.Or(strings.Join(fd.Refs, ", "), notGiven)

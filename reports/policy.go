@@ -45,7 +45,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	pol := f.Report.Run.Policy
 	for i, r := range pol.Rules {
 		if err := p.Row(
-			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), anyOf(r.Funding), anyOf(r.Roles), anyOf(r.Reach), ofGrade(r.Grade), r.Why,
+			i+1, r.Name, anyOf(r.Controls), anyOf(r.Strength), anyOf(r.Stakes), anyOf(r.Bearing), anyOf(r.Sharing), anyOf(r.Funding), anyOf(r.Roles), ownedBy(&r), ofGrade(r.Grade), r.Why,
 		); err != nil {
 			return err
 		}
@@ -106,7 +106,7 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 		} else {
 			line += " by one owner"
 		}
-		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(r.Lists, ", ") + ": " + anyOf(r.Controls), StyleText}, Styled{line, StyleText},
+		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{ownedLists(&r), StyleText}, Styled{line, StyleText},
 			Styled{daysIn(r.InForce), StyleText}, nil, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, r.Checked), StyleText}); err != nil {
 			return err
 		}
@@ -161,6 +161,32 @@ func (p *Page) destinationRules(rules []screening.DestinationRule, day time.Time
 		}
 	}
 	return nil
+}
+
+// ownedBy says what of ownership a grading rule asks for.
+func ownedBy(r *screening.GradeRule) string {
+	if len(r.Named) == 0 {
+		return anyOf(r.Reach)
+	}
+	return joined("; ", anyOf(r.Reach), "party named by a "+anyOf(r.Named))
+}
+
+// ownedLists says which listings count under an ownership rule.
+func ownedLists(r *screening.OwnershipRule) string {
+	lists := strings.Join(r.Lists, ", ")
+	if r.Others {
+		lists = "listings under no rule above"
+	}
+	out := lists + ": " + anyOf(r.Controls)
+	for _, x := range []struct {
+		say   string
+		words []string
+	}{{"also where a list names ", r.Authorities}, {"programmes with ", r.Only}, {"not programmes with ", r.Except}} {
+		if len(x.words) > 0 {
+			out += "; " + x.say + strings.Join(x.words, ", ")
+		}
+	}
+	return out
 }
 
 // stakesRules writes the table that turns answers into stakes.

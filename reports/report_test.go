@@ -151,7 +151,7 @@ func TestPromisesAreInTheFile(t *testing.T) {
 			"<pane ", `state="frozen"`, "<cols>", `hidden="1"`, `<sheetProtection sheet="true"`, "<autoFilter ", "<conditionalFormatting ", "<dataValidations ",
 			`type="list"`, `type="date"`, "<hyperlinks>", `fitToPage="true"`, `<dimension ref="A1:AM5">`, "<pageSetup ", "<headerFooter>", `tabSelected="true"`,
 		},
-		"All rows":      {"<pane ", "<autoFilter ", `fitToPage="true"`, `<dimension ref="A1:M12">`},
+		"All rows":      {"<pane ", "<autoFilter ", `fitToPage="true"`, `<dimension ref="A1:N12">`},
 		"Summary":       {"<drawing ", `fitToPage="true"`, "<mergeCell "},
 		"Party pages":   {"<hyperlinks>", `fitToPage="true"`},
 		"Rejected rows": {"<pane ", "<autoFilter "},

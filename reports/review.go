@@ -70,7 +70,7 @@ var reviewColumns = []reviewColumn{
 	{Column{Title: colLine, Width: 6, Style: StyleNumber}, func(fd *Finding) string { return strconv.Itoa(fd.Line) }},
 	{Column{Title: colGrade, Width: 11, Style: StyleWords}, func(fd *Finding) string { return fd.Grade.Plain() }},
 	{Column{Title: "Party", Width: 30, Style: StyleText}, func(fd *Finding) string { return fd.Party.Name }},
-	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding) string { return rolesOf(fd.Roles) }},
+	{Column{Title: "Role", Width: 12, Style: StyleWords}, func(fd *Finding) string { return strings.Join(fd.Roles, ", ") }},
 	{Column{Title: "Country", Width: 9, Style: StyleText}, func(fd *Finding) string { return fd.Party.Country }},
 	{Column{Title: "Rows in your file", Width: 24, Style: StyleText}, func(fd *Finding) string { return rowsIn(fd.Places) }},
 	{Column{Title: "Work", Width: 34, Style: StyleText}, func(fd *Finding) string { return worksIn(fd) }},

@@ -58,15 +58,6 @@ func worksIn(fd *Finding) string {
 	return strings.Join(works, "\n")
 }
 
-// rolesOf joins roles in plain words.
-func rolesOf(roles []screening.Role) string {
-	out := make([]string, len(roles))
-	for i, r := range roles {
-		out[i] = roleOf(r)
-	}
-	return strings.Join(out, ", ")
-}
-
 func roleOf(r screening.Role) string { return strings.ReplaceAll(string(r), "_", " ") }
 
 // listingsOf numbers the listings, so that a reviewer can name one, and says

@@ -133,12 +133,13 @@ func NewTies(entities iter.Seq[*Entity]) *Ties {
 	return t
 }
 
-// sort puts listed owners first, then those who hold most, so that a limit keeps what matters.
+// sort puts listed owners first, then those whose shares are said, the largest
+// first, so that a limit keeps what matters.
 func (t *Ties) sort(ties []tie) {
 	slices.SortFunc(ties, func(a, b tie) int {
 		x, y := &t.nodes[a.owner], &t.nodes[b.owner]
 		return cmp.Or(
-			cmp.Compare(btoi(y.entity != nil), btoi(x.entity != nil)), cmp.Compare(b.share.most(), a.share.most()), cmp.Compare(b.share.Low, a.share.Low),
+			cmp.Compare(btoi(y.entity != nil), btoi(x.entity != nil)), cmp.Compare(btoi(b.share.Said), btoi(a.share.Said)), cmp.Compare(b.share.Low, a.share.Low), cmp.Compare(b.share.High, a.share.High),
 			cmp.Compare(x.list, y.list), cmp.Compare(x.id, y.id), cmp.Compare(x.name, y.name), cmp.Compare(a.entry, b.entry), cmp.Compare(a.word, b.word),
 			cmp.Compare(a.since, b.since), cmp.Compare(a.until, b.until),
 		)

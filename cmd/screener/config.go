@@ -79,6 +79,10 @@ type PolicyConfig struct {
 	Ownership []screening.OwnershipRule `toml:"ownership"`
 	// Destination are the laws that turn on where work is done or things go; each is off until it is enabled.
 	Destination []screening.DestinationRule `toml:"destination"`
+	// How far the lists' own links are followed for one row.
+	ChainDepth   int `toml:"chain_depth,omitempty"`
+	ChainParties int `toml:"chain_parties,omitempty"`
+	ChainLinks   int `toml:"chain_links,omitempty"`
 }
 
 // checkRules finds rules of the work that could never hold or say nothing. A
@@ -118,10 +122,15 @@ func (c *PolicyConfig) checkRules() error {
 			return fmt.Errorf("policy.funding, rule %d: list, funders, why and source must be given", i+1)
 		}
 	}
+	for key, limit := range map[string]int{"chain_depth": c.ChainDepth, "chain_parties": c.ChainParties, "chain_links": c.ChainLinks} {
+		if limit < 0 {
+			return fmt.Errorf("policy.%s must be above 0", key)
+		}
+	}
 	for i, r := range c.Ownership {
 		at := fmt.Sprintf("policy.ownership, rule %d", i+1)
-		if r.Name == "" || len(r.Lists) == 0 || len(r.Controls) == 0 || r.Why == "" || r.Source == "" {
-			return fmt.Errorf("%s: name, lists, controls, why and source must be given", at)
+		if r.Name == "" || (len(r.Lists)+len(r.Authorities) == 0 && !r.Others) || len(r.Controls) == 0 || r.Why == "" || r.Source == "" {
+			return fmt.Errorf("%s: name, lists (or authorities, or others), controls, why and source must be given", at)
 		}
 		if r.Percent <= 0 || r.Percent > 100 {
 			return fmt.Errorf("%s: percent must be above 0 and at most 100", at)
@@ -418,6 +427,11 @@ func (c *Config) policy() *screening.Policy {
 		p.OwnershipRules = c.Policy.Ownership
 	}
 	p.DestinationRules = c.Policy.destinations()
+	for limit, set := range map[*int]int{&p.Chain.Depth: c.Policy.ChainDepth, &p.Chain.Parties: c.Policy.ChainParties, &p.Chain.Links: c.Policy.ChainLinks} {
+		if set > 0 {
+			*limit = set
+		}
+	}
 	// A review line moved past a neighbour that was not named takes it along.
 	if c.Policy.Note == nil {
 		p.NoteLine = min(p.NoteLine, p.ReviewLine)
