@@ -20,7 +20,7 @@ func TestWriteJSON(t *testing.T) {
 	if len(lines) != 11 { // nine screened rows, one of them with two parties, and a rejected one
 		t.Fatalf("%d lines", len(lines))
 	}
-	order := []string{"file", "sheet", "row", "role", "name", "country", "grade", "row_grade", "stakes", "notes", "matches", "nearest"}
+	order := []string{"file", "sheet", "row", "role", "name", "country", "grade", "row_grade", "stakes", "row_grade_by", "notes", "matches", "nearest"}
 	if got := keysOf(t, lines[0], ""); strings.Join(got, " ") != strings.Join(order, " ") {
 		t.Errorf("fields of a party: %v, want %v", got, order)
 	}
