@@ -16,6 +16,7 @@
 //	Prune     what is past its time ──▶ gone, and said
 //	Backup    everything kept ──▶ one archive, checked; Restore the other way
 //	MakeCheckpoint  how far the audit trail and the decisions have come, signed
+//	Replay    a past run ──▶ screened again as of its day, and compared
 //	Verify    everything kept ──▶ counts, and what is not as it was written
 //	Compare   pairs of names ──▶ scores, without a store
 //

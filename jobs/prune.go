@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"partnerscreen/screening"
 	"partnerscreen/screening/store"
 )
 
@@ -21,7 +22,7 @@ var pruneJob = Job{
 	Doc:   "remove records that are past their time, files nothing names, and what killed processes left",
 	Local: true,
 	Schedules: func(*Env) []Schedule {
-		return []Schedule{{Name: "prune", Spec: "30 3 * * 0"}}
+		return []Schedule{{Name: "prune", Spec: "30 3 * * *"}}
 	},
 	Run: func(ctx context.Context, env *Env, args json.RawMessage) (any, error) {
 		var opts PruneOptions
@@ -34,9 +35,16 @@ var pruneJob = Job{
 
 // Retention says how long things are kept; 0 keeps them for ever.
 type Retention struct {
-	// RecordYears is for runs and all they found, and for the originals and
-	// reports of the drop folder.
+	// RecordYears is for runs and all they found, from the end of the last
+	// collaboration they screened unless Laws say otherwise, and for the originals and reports of the drop folder.
 	RecordYears int
+	// Laws ask for runs and all they found; the one that asks longest holds. Where
+	// there is none, RecordYears is the law.
+	Laws []RetentionLaw
+	// PersonMonths is for names of persons in clear rows.
+	PersonMonths int
+	// SheetDays is for sheets that were sent in, after their run.
+	SheetDays int
 	// FileDays is for original list files and sheets that nothing names any more.
 	FileDays int
 	// RejectedDays is for what the drop folder refused.
@@ -48,9 +56,31 @@ type Retention struct {
 	Hold []string
 }
 
+// RetentionLaw says how long a record of screening has to be kept, and why.
+type RetentionLaw struct {
+	Name   string
+	Years  int
+	From   string // FromRun or FromEnd
+	Source string
+}
+
+// What years of a law are counted from.
+const (
+	FromRun = "run"
+	FromEnd = "end_of_collaboration"
+)
+
+// laws are those configured, else the one that RecordYears is.
+func (r *Retention) laws() []RetentionLaw {
+	if len(r.Laws) > 0 || r.RecordYears == 0 {
+		return r.Laws
+	}
+	return []RetentionLaw{{Name: "retention.record_years", Years: r.RecordYears, From: FromEnd, Source: "31 CFR 501.601"}}
+}
+
 // DefaultRetention keeps records as long as the longest rule met asks: ten
 // years, for transactions under sanctions (31 CFR 501.601).
-var DefaultRetention = Retention{RecordYears: 10, FileDays: 365, RejectedDays: 90, JobDays: 30}
+var DefaultRetention = Retention{RecordYears: 10, FileDays: 365, RejectedDays: 90, JobDays: 30, PersonMonths: 12, SheetDays: 1}
 
 // leftoverTime is how old half-written things are that nobody is writing.
 const leftoverTime = 24 * time.Hour
@@ -68,6 +98,8 @@ type Pruned struct {
 	Runs     []string `json:"runs,omitempty"`
 	Held     []string `json:"held,omitempty"`
 	Standing []string `json:"standing,omitempty"`
+	// Owed are runs past their time by their own day, and the law that still asks for each.
+	Owed []Owed `json:"owed,omitempty"`
 	// Files that went, by their path in the data folder or the drop folder's.
 	Files []string `json:"files,omitempty"`
 	Bytes int64    `json:"bytes"`
@@ -75,12 +107,20 @@ type Pruned struct {
 	Records map[string]int64 `json:"records,omitempty"`
 }
 
-// Prune removes what is past its time and says what it was. Decisions and
+// Owed is a run that a law still asks for. Until is zero while a collaboration
+// of it goes on.
+type Owed struct {
+	Run   string    `json:"run"`
+	Law   string    `json:"law"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Prune removes what is past its time, takes names of persons away in clear rows, and says what it was. Decisions and
 // dispositions are never removed, nor a run that active collaborations stand on, nor a file that an
 // edition or a run names.
 func Prune(ctx context.Context, env *Env, opts PruneOptions) (*Pruned, error) {
 	p := &pruning{env: env, out: &Pruned{DryRun: opts.DryRun, Records: map[string]int64{}}, now: env.Now().UTC(), dry: opts.DryRun}
-	for _, step := range []func(context.Context) error{p.runs, p.records, p.folders, p.reports, p.files, p.leftovers} {
+	for _, step := range []func(context.Context) error{p.runs, p.persons, p.records, p.folders, p.reports, p.sheets, p.files, p.leftovers} {
 		if err := step(ctx); err != nil {
 			return p.out, err
 		}
@@ -111,8 +151,85 @@ func (p *pruning) daysBefore(days int) time.Time {
 	return time.Time{}
 }
 
+// runsBefore is when a run has to have begun for no law to count its years
+// from a later day than today.
+func (p *pruning) runsBefore() time.Time {
+	laws := p.env.Retention.laws()
+	if len(laws) == 0 || slices.Contains(p.env.Retention.Hold, "all") {
+		return time.Time{}
+	}
+	years := 0
+	for _, law := range laws {
+		years = max(years, law.Years)
+	}
+	return p.now.AddDate(-years, 0, 0)
+}
+
+// owed says which law still asks for a run, "" for none.
+func (p *pruning) owed(ctx context.Context, id string) (*Owed, error) {
+	run, err := p.env.Store.Run(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	end, open, err := p.env.Store.RecordEnd(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	if end.Before(run.Started) {
+		end = run.Started
+	}
+	var out *Owed
+	for _, law := range p.env.Retention.laws() {
+		from := run.Started
+		if law.From == FromEnd {
+			if open {
+				return &Owed{Run: id, Law: law.text()}, nil
+			}
+			from = end
+		}
+		if until := from.AddDate(law.Years, 0, 0); until.After(p.now) && (out == nil || until.After(out.Until)) {
+			out = &Owed{Run: id, Law: law.text(), Until: until}
+		}
+	}
+	return out, nil
+}
+
+func (l *RetentionLaw) text() string {
+	return fmt.Sprintf("%s: %d years from the %s (%s)", l.Name, l.Years, strings.ReplaceAll(l.From, "_", " "), l.Source)
+}
+
+// persons takes the names of persons away in rows nobody was asked about.
+func (p *pruning) persons(ctx context.Context) error {
+	months := p.env.Retention.PersonMonths
+	if months <= 0 || slices.Contains(p.env.Retention.Hold, "all") {
+		return nil
+	}
+	n, err := p.env.Store.ForgetPersons(ctx, p.now.AddDate(0, -months, 0), p.env.Retention.Hold, p.dry, func() *screening.AuditEntry {
+		e := p.env.entry(store.ActForget, "runs")
+		e.After = inJSON(map[string]any{"why": fmt.Sprintf("clear rows, %d months after their run", months)})
+		return e
+	})
+	if n > 0 {
+		p.out.Records["names of persons in clear rows"] = n
+	}
+	return err
+}
+
+// sheets removes what was sent in, once its run has ended.
+func (p *pruning) sheets(ctx context.Context) error {
+	before := p.daysBefore(p.env.Retention.SheetDays)
+	if before.IsZero() {
+		return nil
+	}
+	files, err := p.env.Store.PruneSheets(ctx, before, p.dry)
+	for _, f := range files {
+		p.gone("files/"+f.Name, f.Size)
+	}
+	return err
+}
+
 func (p *pruning) runs(ctx context.Context) error {
-	before := p.recordsBefore()
+	before := p.runsBefore()
 	if before.IsZero() {
 		return nil
 	}
@@ -129,6 +246,16 @@ func (p *pruning) runs(ctx context.Context) error {
 		may, err := p.env.Store.MayDeleteRun(ctx, id)
 		if err != nil {
 			return err
+		}
+		if may {
+			owed, err := p.owed(ctx, id)
+			if err != nil {
+				return err
+			}
+			if owed != nil {
+				p.out.Owed = append(p.out.Owed, *owed)
+				continue
+			}
 		}
 		if may && !p.dry {
 			err = p.env.Store.DeleteRun(ctx, id, p.env.entry(store.ActRemoveRun, "run:"+id))

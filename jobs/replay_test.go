@@ -120,7 +120,7 @@ func TestLookingBack(t *testing.T) {
 		o.time = o.time.AddDate(0, 0, 2)
 
 		grades := func(day time.Time) map[screening.Grade]int {
-			end := day.Truncate(24 * time.Hour).AddDate(0, 0, 1).Add(-time.Microsecond)
+			end := day.Truncate(24*time.Hour).AddDate(0, 0, 1).Add(-time.Microsecond)
 			run := screenFile(t, o, jobs.ScreenOptions{Files: []string{filepath.Join(o.dir, "sheet.csv")}, AsOf: end})
 			if r := o.replay(run.ID, jobs.ReplayOptions{}); !r.Same() {
 				t.Errorf("replayed: %+v", r)

@@ -135,7 +135,13 @@ var configKeys = []configKey{
 	{"retention.file_days", "original files that nothing names any more", ""},
 	{"retention.rejected_days", "what the drop folder refused", ""},
 	{"retention.job_days", "jobs that ended, notices that were sent", ""},
+	{"retention.person_months", "names of persons in clear rows; a keyed hash stands in their place then", ""},
+	{"retention.sheet_days", "sheets that were sent in, after their run; what their mapped columns say stays in the record", ""},
 	{"retention.hold", `runs that are kept whatever their age; "all" keeps every record`, `["20261123-091500-1a2b3c"]`},
+	{"retention.law.name", "a law that asks for the records of runs; the one that asks longest holds; none: record_years from the end of the collaboration", `"31 CFR 501.601"`},
+	{"retention.law.years", "how long it asks", "10"},
+	{"retention.law.from", "counted from: run, or end_of_collaboration", `"end_of_collaboration"`},
+	{"retention.law.source", "where it says so", `"https://www.ecfr.gov/current/title-31/section-501.601"`},
 
 	{"evidence.checkpoints", "a second place for checkpoints.jsonl, best one where nothing can be removed from here; unset: the data folder alone", `"/mnt/worm/screener"`},
 	{"evidence.key", "signs checkpoints: PEM, ed25519; unset: one that is made in the data folder", `"checkpoint-key.pem"`},
@@ -252,7 +258,7 @@ func writeConfig(w io.Writer) error {
 }
 
 // tableLists are the tables there may be several of.
-var tableLists = []string{"custom_list", "policy.stakes", "policy.funding", "policy.ownership", "policy.destination"}
+var tableLists = []string{"custom_list", "policy.stakes", "policy.funding", "policy.ownership", "policy.destination", "retention.law"}
 
 // defaultOf is the default of a key, in TOML, and whether its table is not
 // there unless it is written.

@@ -176,6 +176,41 @@ type RetentionConfig struct {
 	RejectedDays int      `toml:"rejected_days"`
 	JobDays      int      `toml:"job_days"`
 	Hold         []string `toml:"hold"` // runs, or "all"
+	PersonMonths int      `toml:"person_months"`
+	SheetDays    int      `toml:"sheet_days"`
+
+	Law []LawConfig `toml:"law"`
+}
+
+// LawConfig is a law that asks for records of screening to be kept.
+type LawConfig struct {
+	Name   string `toml:"name"`
+	Years  int    `toml:"years"`
+	From   string `toml:"from"` // run, or end_of_collaboration
+	Source string `toml:"source"`
+}
+
+func (c *RetentionConfig) wrong() string {
+	if min(c.RecordYears, c.FileDays, c.RejectedDays, c.JobDays, c.PersonMonths, c.SheetDays) < 0 {
+		return "retention: nothing must be below 0; 0 keeps for ever"
+	}
+	for i, law := range c.Law {
+		if law.Name == "" || law.Source == "" || law.Years < 1 {
+			return fmt.Sprintf("retention.law, number %d: name, source and years, from 1, must be given", i+1)
+		}
+		if law.From != jobs.FromRun && law.From != jobs.FromEnd {
+			return fmt.Sprintf("retention.law, %q: from is %s or %s, not %q", law.Name, jobs.FromRun, jobs.FromEnd, law.From)
+		}
+	}
+	return ""
+}
+
+func (c *RetentionConfig) laws() []jobs.RetentionLaw {
+	var out []jobs.RetentionLaw
+	for _, law := range c.Law {
+		out = append(out, jobs.RetentionLaw(law))
+	}
+	return out
 }
 
 // EvidenceConfig says what checkpoints are signed with and where a second copy goes.
@@ -195,8 +230,8 @@ func (c *Config) wrongWork() string {
 	switch {
 	case c.Backup.Keep < 0:
 		return "backup.keep must not be below 0"
-	case min(c.Retention.RecordYears, c.Retention.FileDays, c.Retention.RejectedDays, c.Retention.JobDays) < 0:
-		return "retention: nothing must be below 0; 0 keeps for ever"
+	case c.Retention.wrong() != "":
+		return c.Retention.wrong()
 	case c.Limits.wrong() != "":
 		return c.Limits.wrong()
 	case c.Review.wrong() != "":
@@ -233,6 +268,7 @@ func (c *Config) work(env *jobs.Env, p places) (err error) {
 	env.Retention = jobs.Retention{
 		RecordYears: c.Retention.RecordYears, FileDays: c.Retention.FileDays, RejectedDays: c.Retention.RejectedDays,
 		JobDays: c.Retention.JobDays, Hold: c.Retention.Hold,
+		PersonMonths: c.Retention.PersonMonths, SheetDays: c.Retention.SheetDays, Laws: c.Retention.laws(),
 	}
 	env.Evidence = jobs.Evidence{Key: place(c.Evidence.Key), Folder: place(c.Evidence.Checkpoints)}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}

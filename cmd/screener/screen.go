@@ -21,7 +21,7 @@ type screenCmd struct {
 	Format        string   `help:"xlsx, json (one object a line) or csv." enum:"xlsx,json,csv" default:"xlsx"`
 	Lists         []string `help:"Only these lists." placeholder:"LIST"`
 	Columns       []string `help:"Read headers as roles: 'Partner=Institution,Ultimate funder=Sponsor'." placeholder:"ROLE=HEADER" sep:"none"`
-	AsOf          string   `help:"Screen against the editions in force on that day (YYYY-MM-DD)." placeholder:"DATE"`
+	AsOf          string   `help:"Screen by the editions, decisions and dated rules of that day (YYYY-MM-DD)." placeholder:"DATE"`
 	FailOn        string   `help:"Exit 3 when a row has this grade or a higher one: review or escalate." enum:"review,escalate," default:"" placeholder:"GRADE"`
 	AcceptMissing []string `help:"Go without this list although it binds the office." placeholder:"LIST"`
 	Queue         bool     `help:"Let workers screen them; screener jobs shows how far they are."`
@@ -84,6 +84,7 @@ func (a *app) screen(ctx context.Context, env *jobs.Env, opts jobs.ScreenOptions
 	fmt.Fprintf(a.stderr, "%d rows in: %d screened, %d rejected; %d parties\n", n.RowsIn, n.RowsScreened, n.RowsRejected, n.Parties)
 	fmt.Fprintf(a.stderr, "no likely match %d, note %d, review %d, escalate %d\n",
 		n.Rows[screening.Clear], n.Rows[screening.Note], n.Rows[screening.Review], n.Rows[screening.Escalate])
+	fmt.Fprintf(a.stderr, "run %s\n", s.Run.ID)
 	if out != "" {
 		fmt.Fprintf(a.stderr, "report: %s\n", out)
 	}

@@ -401,7 +401,11 @@ func (s *Store) addFound(ctx context.Context, of rowsOfSheet, results map[int]*s
 }
 
 func (s *Store) addParties(ctx context.Context, of rowsOfSheet, results map[int]*screening.Result) error {
-	rows, err := s.read.QueryContext(ctx, s.read.Rebind(fmt.Sprintf(selectParties, of.is)), of.args...)
+	return addPartiesFrom(ctx, s.read, of, results)
+}
+
+func addPartiesFrom(ctx context.Context, db reader, of rowsOfSheet, results map[int]*screening.Result) error {
+	rows, err := db.QueryContext(ctx, db.Rebind(fmt.Sprintf(selectParties, of.is)), of.args...)
 	if err != nil {
 		return err
 	}
