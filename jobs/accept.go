@@ -33,11 +33,12 @@ func Accept(ctx context.Context, env *Env, opts AcceptOptions) (*Refreshed, erro
 		opts.Edition = held.Seq
 	}
 	diff, err := env.Store.Accept(ctx, opts.List, opts.Edition, opts.By, opts.Why, env.Now().UTC(), env.tellList("list.accept", opts.List, opts))
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil, fmt.Errorf("%s has no edition %d", opts.List, opts.Edition)
-	case err != nil:
-		return nil, err
+	if err != nil { // who tried is on record too
+		refused := env.tellList("list.accept", opts.List, map[string]any{"edition": opts.Edition, "by": opts.By, "why": opts.Why, "refused": err.Error()})
+		if errors.Is(err, store.ErrNotFound) {
+			err = fmt.Errorf("%s has no edition %d", opts.List, opts.Edition)
+		}
+		return nil, errors.Join(err, env.Store.AddAudit(ctx, refused))
 	}
 	ed, err := env.Store.Edition(ctx, opts.List)
 	if err != nil {
