@@ -17,8 +17,8 @@ var ownership = Tab{
 			{Title: "Who says so", Width: 34, Style: StyleText},
 			{Title: "List", Width: 20, Style: StyleText},
 			{Title: "What the law does", Width: 30, Style: StyleWords},
-			{Title: "Partner", Width: 34, Style: StyleText},
-			{Title: "Does it reach the partner?", Width: 30, Style: StyleWords},
+			{Title: "What it owns", Width: 34, Style: StyleText},
+			{Title: "Does it reach what it owns?", Width: 30, Style: StyleWords},
 			{Title: "Arithmetic", Width: 50, Style: StyleText},
 			{Title: "Rule", Width: 26, Style: StyleWords},
 			{Title: "Source", Width: 44, Style: StyleText},
@@ -33,7 +33,7 @@ var ownership = Tab{
 		}
 		for _, o := range f.Ownership {
 			if err := p.Row(
-				o.Owner, cmp.Or(o.By, "your sheet"), o.List, o.Control.Plain(), strings.Join(o.Partners, "\n"), plainReach(o.Reach), o.Sum, o.Rule, o.Source, o.Checked,
+				o.Owner, cmp.Or(o.By, "your sheet"), o.List, o.Control.Plain(), cmp.Or(o.Owned, strings.Join(o.Partners, "\n")), plainReach(o.Reach), o.Sum, o.Rule, o.Source, o.Checked,
 				o.Place.File, o.Place.Sheet, o.Place.Row, o.Reference,
 			); err != nil {
 				return err
@@ -70,7 +70,7 @@ func (f *Findings) own(res *screening.Result) {
 func plainReach(r screening.Reach) string {
 	switch r {
 	case screening.ReachYes:
-		return "Yes: treat the partner as listed itself"
+		return "Yes: treat what it owns as listed itself"
 	case screening.ReachNo:
 		return "Not by the shares given"
 	case screening.ReachUnknown:

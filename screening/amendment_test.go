@@ -77,12 +77,15 @@ func TestAmendmentsExplainTheirRows(t *testing.T) {
 	}
 	all := Amendments(DefaultPolicy(), day("2026-11-09"), DefaultPolicy(), day("2026-11-10"))
 	before, after := grade("2026-11-09", row("Velmora Holdings"), hit), grade("2026-11-10", row("Velmora Holdings"), hit)
-	if len(all) != 1 || !all[0].Concerns(before, after) {
+	if len(all) != 2 || all[0].Rule != "BIS affiliates rule" || !all[0].Concerns(before, after) {
 		t.Fatalf("%+v does not concern a row whose owner it reaches", all)
 	}
-	const want = `ownership rule "BIS affiliates rule" came into force on 2026-11-10; the row went from review to escalate: 60 %, at least 50 % is needed`
+	const want = `ownership rule "BIS affiliates rule" came into force on 2026-11-10; the row went from review to escalate: 60 % (Velmora Holdings), at least 50 % is needed`
 	if got := all[0].Explain(before, after); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
+	}
+	if all[1].Concerns(before, after) {
+		t.Errorf("%+v concerns a row without an owner on the SDN list", all[1])
 	}
 	none := [][]Candidate{nil, nil}
 	if all[0].Concerns(grade("2026-11-09", row("Sorvenne"), none), grade("2026-11-10", row("Sorvenne"), none)) {

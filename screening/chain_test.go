@@ -114,6 +114,11 @@ func TestEveryLinkSaysWhereItCameFrom(t *testing.T) {
 	}; !slices.Equal(via, want) {
 		t.Errorf("%q, want %q", via, want)
 	}
+	for _, o := range r.Work.Ownership {
+		if o.Owned != "Aurelim Fund" { // and not the partner
+			t.Errorf("it is about %q: %+v", o.Owned, o)
+		}
+	}
 	if by := r.GradeBy(); r.Grade != Escalate || by != "funder's owner's owner" {
 		t.Errorf("%s by %q", r.Grade, by)
 	}

@@ -305,6 +305,7 @@ type Ownership struct {
 	Rule    string  `json:"rule"`
 	Owner   string  `json:"owner"`        // as the row names it, or the link
 	By      string  `json:"by,omitempty"` // the link that brought the owner in, "" where the row names it
+	Owned   string  `json:"owned"`        // the party of the row it stands above
 	List    string  `json:"list"`         // it is likely to be on
 	Control Control `json:"control"`      // that reaches the partner, or does not
 	Reach   Reach   `json:"reach"`
@@ -473,7 +474,8 @@ var reaches = []Reach{ReachUnsaid, ReachNo, ReachNotNow, ReachUnknown, ReachYes}
 
 // ruled is what a rule came to.
 type ruled struct {
-	rule *OwnershipRule
+	rule  *OwnershipRule
+	owned string // the name of the party it is about
 	reachSum
 }
 
@@ -496,7 +498,7 @@ func (j *Judge) rulesOn(o *owners, owner *Party, l *Listing, c Control) []ruled 
 				got.reach = ReachNotNow
 			}
 			if slices.Index(reaches, got.reach) > slices.Index(reaches, best.reach) {
-				best.reachSum = got
+				best.reachSum, best.owned = got, o.holdings.label[subject]
 			}
 		}
 		out = append(out, best)
@@ -535,7 +537,7 @@ func (j *Judge) ownership(o *owners, r *Result) []Ownership {
 				for _, c := range l.Controls {
 					for _, got := range j.rulesOn(o, owner, &l, c) {
 						line := Ownership{
-							Rule: got.rule.Name, Owner: owner.Name, By: owner.Via, List: l.List, Control: c,
+							Rule: got.rule.Name, Owner: owner.Name, Owned: got.owned, By: owner.Via, List: l.List, Control: c,
 							Reach: got.reach, Sum: got.sum, Source: got.rule.Source, Checked: got.rule.Checked,
 						}
 						if !slices.Contains(out, line) {
