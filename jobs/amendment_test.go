@@ -66,11 +66,11 @@ func TestTheNightARuleComesIntoForce(t *testing.T) {
 			t.Fatalf("the night of the rule: %+v, %d changed", r.Night.Counts, len(changed))
 		}
 		c := changed["R-1"]
-		want := came + "; the row went from review to escalate: 60 %, at least 50 % is needed"
+		want := came + "; the row went from review to escalate: 60 % (Velmora Holdings), at least 50 % is needed"
 		if c == nil || c.BeforeGrade != screening.Review || c.Grade != screening.Escalate || len(c.Causes) != 1 || c.Causes[0].Kind != screening.CausePolicy || c.Causes[0].Why != want {
 			t.Errorf("the row it reaches: %+v", c)
 		}
-		if c = changed["R-2"]; c == nil || c.BeforeGrade != c.Grade || c.Causes[0].Why != came+": 20 %, at least 50 % is needed" {
+		if c = changed["R-2"]; c == nil || c.BeforeGrade != c.Grade || c.Causes[0].Why != came+": 20 % (Brelk Capital), at least 50 % is needed" {
 			t.Errorf("the row below its line: %+v", c)
 		}
 		rows := sheetRows(t, r.Report, "Changes since last run")
@@ -83,7 +83,7 @@ func TestTheNightARuleComesIntoForce(t *testing.T) {
 			"R-2,Sorvenne Foundry,Brelk Capital,20 %",
 			"R-3,Ulmara College,Qorvath Trust,90 %",
 			"R-4,Brelk Capital,,")
-		if rows := sheetRows(t, book, "Changes since last run"); !strings.Contains(rows, "grade raised") || !strings.Contains(rows, came+": 60 %, at least 50 % is needed") {
+		if rows := sheetRows(t, book, "Changes since last run"); !strings.Contains(rows, "grade raised") || !strings.Contains(rows, came+": 60 % (Velmora Holdings), at least 50 % is needed") {
 			t.Errorf("the sheet's own report does not say it:\n%s", rows)
 		}
 		if r, changed := night("2026-11-11"); r.Night.Counts.Full != "" || len(changed) != 0 {

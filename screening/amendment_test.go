@@ -16,6 +16,7 @@ func TestAmendments(t *testing.T) {
 	}
 	same := changed(func(*Policy) {})
 	iran := slices.IndexFunc(DefaultDestinationRules, func(r DestinationRule) bool { return r.Name == "Iran, United States" })
+	bis := slices.IndexFunc(DefaultOwnershipRules, func(r OwnershipRule) bool { return r.Name == "BIS affiliates rule" })
 	for _, tc := range []struct {
 		name          string
 		before, after *Policy
@@ -23,12 +24,18 @@ func TestAmendments(t *testing.T) {
 		want          []string
 	}{
 		{"nothing", same, same, "2026-11-22", "2026-11-23", nil},
-		{"a rule comes into force with its day", same, same, "2026-11-09", "2026-11-10", []string{`ownership rule "BIS affiliates rule" came into force on 2026-11-10`}},
-		{"a rule goes with its day", same, same, "2025-11-09", "2025-11-10", []string{`ownership rule "BIS affiliates rule" was in force until 2025-11-09`}},
+		{"a rule comes into force with its day", same, same, "2026-11-09", "2026-11-10", []string{
+			`ownership rule "BIS affiliates rule" came into force on 2026-11-10`,
+			`ownership rule "BIS affiliates rule, owners on the SDN list" came into force on 2026-11-10`,
+		}},
+		{"a rule goes with its day", same, same, "2025-11-09", "2025-11-10", []string{
+			`ownership rule "BIS affiliates rule" was in force until 2025-11-09`,
+			`ownership rule "BIS affiliates rule, owners on the SDN list" was in force until 2025-11-09`,
+		}},
 		{"nights were missed", same, same, "2025-11-01", "2026-12-24", nil}, // in force on both, so nothing is otherwise
 		{
 			"the suspension is prolonged", same, changed(func(p *Policy) {
-				p.OwnershipRules[len(p.OwnershipRules)-1].InForce = []Period{{First: "2025-09-29", Last: "2025-11-09"}}
+				p.OwnershipRules[bis].InForce = []Period{{First: "2025-09-29", Last: "2025-11-09"}}
 			}), "2026-11-22", "2026-11-23",
 			[]string{
 				`ownership rule "BIS affiliates rule" was in force until 2025-11-09`,

@@ -494,8 +494,9 @@ func (j *Judge) rulesOn(o *owners, owner *Party, l *Listing, c Control) []ruled 
 		best := ruled{rule: r}
 		for _, subject := range o.below[owner] {
 			got := o.work(r, subject, o.node[owner])
-			if !r.On(j.Now) && got.reach != ReachNo {
-				got.reach = ReachNotNow
+			// What a list itself says is below the line is below it on any day.
+			if !r.On(j.Now) && (got.reach != ReachNo || o.linked[owner] == nil) {
+				got = reachSum{reach: ReachNotNow, sum: got.sum}
 			}
 			if slices.Index(reaches, got.reach) > slices.Index(reaches, best.reach) {
 				best.reachSum, best.owned = got, o.holdings.label[subject]

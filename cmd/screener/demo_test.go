@@ -145,7 +145,7 @@ func TestThirtyCollaborations(t *testing.T) {
 				sums = append(sums, o.Rule+": "+string(o.Reach)+", "+o.Sum)
 			}
 			all := strings.Join(sums, "\n")
-			for _, sum := range []string{"OFAC 50 percent rule: reaches, 30 % + 25 % = 55 %, at least 50 % is needed", "UK ownership: below, 30 %, more than 50 % is needed"} {
+			for _, sum := range []string{"OFAC 50 percent rule: reaches, 30 % (Sorvenne Aerostat Works JSC) + 25 % (Kestoria Trading Co. Ltd.) = 55 %, at least 50 % is needed", "UK ownership: below, 30 % (Sorvenne Aerostat Works JSC), more than 50 % is needed"} {
 				if !strings.Contains(all, sum) {
 					t.Errorf("K-28 does not show %q:\n%s", sum, all)
 				}
