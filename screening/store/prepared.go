@@ -81,18 +81,19 @@ func (out *Prepared) asResult(r *screening.Result) error {
 	sum := sha256.Sum256([]byte(content))
 	out.digest = hex.EncodeToString(sum[:])
 	notes, err1 := jsonOrNull(p.Notes)
+	terms, err4 := jsonOrNull(p.Terms)
 	work, err2 := jsonPointer(r.Work)
 	var answers any
 	var err3 error
 	if len(p.Answers) > 0 {
 		answers, err3 = jsonText(p.Answers)
 	}
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	out.row = []any{
 		p.Row, text(p.Reference), text(p.Project), text(p.Start), text(p.End), text(p.Status),
-		notes, text(p.Error), string(r.Grade), string(r.Stakes), out.digest, answers, work, seal,
+		notes, text(p.Error), string(r.Grade), string(r.Stakes), out.digest, answers, work, seal, terms,
 	}
 	for i := range p.Parties {
 		if err := out.party(p.Row, i, &p.Parties[i], &r.Parties[i], salts[i]); err != nil {

@@ -21,7 +21,7 @@ const (
 	selectKept  = `select row, digest from run_rows where sheet_id = ? and row between ? and ?`
 	countRuns   = `select count(*) from runs where run = ?`
 
-	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work, seal`
+	rowColumns   = `sheet_id, row, reference, project, starts, ends, status, notes, error, grade, stakes, digest, answers, work, seal, terms`
 	partyColumns = `sheet_id, row, party, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via, salt`
 	matchColumns = `sheet_id, row, party, ordinal, list, entity, name, matched, score, strength, control, owner, grade, rule, match_key, content`
 )
@@ -171,7 +171,7 @@ func behind(sheet int64, values []any) []any {
 
 const (
 	selectSheets  = `select id, file, sheet from run_sheets where run = ? order by file, sheet`
-	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work from run_rows where sheet_id = ? and row `
+	selectRows    = `select row, reference, project, starts, ends, status, notes, error, grade, stakes, answers, work, terms from run_rows where sheet_id = ? and row `
 	selectParties = `select row, role, name, country, city, address, website, birth_date, identifiers, cell_notes, grade, notes, nearest, registry, via
 		from run_parties where sheet_id = ? and row %s order by row, party`
 	selectMatches = `select row, party, content from run_matches where sheet_id = ? and row %s order by row, party, ordinal`
@@ -373,6 +373,7 @@ func (s *Store) rowsOf(ctx context.Context, sheet sheetRow, query string, args .
 		Stakes    string `db:"stakes"`
 		Answers   []byte `db:"answers"`
 		Work      []byte `db:"work"`
+		Terms     []byte `db:"terms"`
 	}
 	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
 		return nil, err
@@ -384,7 +385,7 @@ func (s *Store) rowsOf(ctx context.Context, sheet sheetRow, query string, args .
 			Reference: row.Reference, Project: row.Project, Start: row.Starts, End: row.Ends, Status: row.Status, Error: row.Error,
 		}
 		results[i] = &screening.Result{Partner: p, Grade: screening.Grade(row.Grade), Stakes: screening.Stakes(row.Stakes)}
-		err := errors.Join(fromJSON(row.Notes, &p.Notes), fromJSON(row.Answers, &p.Answers), fromJSON(row.Work, &results[i].Work))
+		err := errors.Join(fromJSON(row.Notes, &p.Notes), fromJSON(row.Answers, &p.Answers), fromJSON(row.Terms, &p.Terms), fromJSON(row.Work, &results[i].Work))
 		if err != nil {
 			return nil, err
 		}

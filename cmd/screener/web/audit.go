@@ -10,8 +10,6 @@ import (
 	"partnerscreen/screening/store"
 )
 
-var auditNewest = store.AuditFilter{Limit: 1}
-
 // entry is a line for the audit trail by who is signed in, now.
 func (r *Request) entry(action, subject string) *screening.AuditEntry {
 	return &screening.AuditEntry{At: r.Env.Now().UTC(), Actor: r.Env.Actor, Action: action, Subject: subject, Request: r.ID}

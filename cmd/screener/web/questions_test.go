@@ -162,7 +162,7 @@ func TestAQuestionAndItsAnswer(t *testing.T) {
 		}
 		for _, want := range []string{"question.ask", "question.answer", "question.withdraw"} {
 			lines, err := o.env.Store.Audit(t.Context(), store.AuditFilter{Action: want, Limit: 10})
-			if err != nil || len(lines) == 0 || strings.Contains(fmt.Sprintf("%s", lines[0].After), "published") {
+			if err != nil || len(lines) == 0 || strings.Contains(string(lines[0].After), "published") {
 				t.Errorf("the audit trail of %s: %v, %v", want, lines, err)
 			}
 		}

@@ -8,6 +8,7 @@ alter table runs add column results text not null default '';
 alter table runs add column terms text not null default '';
 alter table run_rows add column seal text not null default '';
 alter table run_parties add column salt text not null default '';
+alter table run_rows add column terms jsonb;
 alter table run_parties add column sealed text not null default '';
 alter table editions add column content text not null default '';
 alter table decisions add column salt text not null default '';
