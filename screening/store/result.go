@@ -250,7 +250,7 @@ func (s *Store) ResultsAfter(ctx context.Context, run string, last screening.Pla
 	}
 }
 
-const selectFlaggedRows = `select s.id, s.file, s.sheet, r.row, r.reference, r.project, r.starts, r.ends, r.status, r.notes, r.grade, r.stakes
+const selectFlaggedRows = `select s.id, s.file, s.sheet, r.row, r.reference, r.project, r.starts, r.ends, r.status, r.notes, r.grade, r.stakes, r.work
 	from run_rows r join run_sheets s on s.id = r.sheet_id where s.run = ? and r.grade in ('review', 'escalate')
 	order by case r.grade when 'escalate' then 0 else 1 end, s.file, s.sheet, r.row limit ? offset ?`
 
@@ -267,12 +267,12 @@ func (s *Store) FlaggedRows(ctx context.Context, run string, skip, limit int) ([
 	var out []*screening.Result
 	for rows.Next() {
 		var sheet int64
-		var notes []byte
+		var notes, work []byte
 		p := &screening.Partner{}
 		r := &screening.Result{Partner: p}
-		err := rows.Scan(&sheet, &p.File, &p.Sheet, &p.Row, &p.Reference, &p.Project, &p.Start, &p.End, &p.Status, &notes, &r.Grade, &r.Stakes)
+		err := rows.Scan(&sheet, &p.File, &p.Sheet, &p.Row, &p.Reference, &p.Project, &p.Start, &p.End, &p.Status, &notes, &r.Grade, &r.Stakes, &work)
 		if err == nil {
-			err = fromJSON(notes, &p.Notes)
+			err = errors.Join(fromJSON(notes, &p.Notes), fromJSON(work, &r.Work))
 		}
 		if err != nil {
 			return nil, s.fault(ctx, doing, err)

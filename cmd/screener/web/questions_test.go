@@ -88,6 +88,10 @@ func TestAQuestionAndItsAnswer(t *testing.T) {
 		if page := ria.get(match).Body.String(); !strings.Contains(page, `<option value="shared">Is anything shared`) {
 			t.Fatalf("the match does not offer the row's own question:\n%s", page)
 		}
+		open := regexp.MustCompile(`(?s)What the row leaves open.*<li>Is anything shared[^<]*<small>column “Shared”.*could become.*</ol>`)
+		if page := sam.get("/runs/" + run.ID).Body.String(); !open.MatchString(page) {
+			t.Errorf("the page of the run does not say what the row leaves open:\n%s", page)
+		}
 		if w := ria.post(match, url.Values{"verdict": {"false_positive"}, "reason": {"different_place"}, "ask": {"shared"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a question beside a verdict that settles: %d", w.Code)
 		}
