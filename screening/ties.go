@@ -110,7 +110,7 @@ func NewTies(entities iter.Seq[*Entity]) *Ties {
 			if word == "" {
 				continue
 			}
-			from := int32(-1)
+			var from int32
 			if l.Of != "" || l.OfName != "" {
 				from = t.unlisted(e.List, l.Of, l.OfName, &Link{})
 			} else {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -41,8 +42,8 @@ func (k *killed) fails(cmd *exec.Cmd) string {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	err := cmd.Run()
-	exit, ok := err.(*exec.ExitError)
-	if !ok || exit.ExitCode() != exitFailed {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitFailed {
 		k.t.Errorf("%v, want exit code %d\n%s", err, exitFailed, said.String())
 	}
 	for _, no := range []string{"panic", "goroutine", "Optics Institute", "Brandolin"} {

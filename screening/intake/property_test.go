@@ -26,7 +26,9 @@ func TestRowsInAreRowsOut(t *testing.T) {
 		}),
 		rapid.StringMatching(`[A-Za-z ,;."'/|()éß€-]{0,12}`),
 	)
-	row := rapid.SliceOfN(cell, 4, 4)
+	row := rapid.SliceOfN(cell, 4, 4).Filter(func(cells []string) bool { // a row of titles is a header of its own
+		return strings.Count(strings.Join(cells, "\n"), "Partner") < 2
+	})
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(row, 0, 12).Draw(t, "rows")
 		rows = append([][]string{{"Partner", "Country", "Funder", "End"}}, rows...)

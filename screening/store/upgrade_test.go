@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -150,6 +151,7 @@ func copyRows(t *testing.T, today, old *store.Store, postgres bool) (filled []st
 		if err != nil {
 			t.Fatalf("what was in %s has gone from today's schema: %v", table, err)
 		}
+		defer func() { _ = rows.Close() }()
 		run("delete from " + table) // what a migration put there
 		for rows.Next() {
 			values, places := make([]any, len(then)), make([]string, len(then))
@@ -173,7 +175,6 @@ func copyRows(t *testing.T, today, old *store.Store, postgres bool) (filled []st
 		if err := rows.Err(); err != nil {
 			t.Fatal(err)
 		}
-		rows.Close()
 		for _, c := range then { // numbers that the server gives go on from here
 			if postgres && (c == "id" || c == "seq") && slices.Contains(filled, table) {
 				run(fmt.Sprintf("select setval(pg_get_serial_sequence('%[1]s', '%[2]s'), (select max(%[2]s) from %[1]s)) where pg_get_serial_sequence('%[1]s', '%[2]s') is not null", table, c))
@@ -192,7 +193,7 @@ func columnsOf(t *testing.T, ctx context.Context, c *sql.Conn, table string) []s
 	}
 	defer rows.Close()
 	columns, err := rows.Columns()
-	if err != nil {
+	if err := errors.Join(err, rows.Err()); err != nil {
 		t.Fatal(err)
 	}
 	return columns
