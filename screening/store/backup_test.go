@@ -307,3 +307,18 @@ func TestBackupSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("missing: %v, want the file that was never kept", m.Missing)
 	}
 }
+
+// resultRows is a sheet of which 3 rows of 100 have matches, and every party a nearest one where near.
+func resultRows(n int, near bool) []*screening.Result {
+	out := make([]*screening.Result, n)
+	for i := range out {
+		out[i] = clearRow(i + 2)
+		if near {
+			out[i].Parties[0].Nearest = flaggedRow(0).Parties[0].Nearest
+		}
+		if i%33 == 0 {
+			out[i] = flaggedRow(i + 2)
+		}
+	}
+	return out
+}

@@ -104,21 +104,6 @@ func BenchmarkChanges(b *testing.B) {
 	})
 }
 
-// resultRows is a sheet of which 3 rows of 100 have matches, and every party a nearest one where near.
-func resultRows(n int, near bool) []*screening.Result {
-	out := make([]*screening.Result, n)
-	for i := range out {
-		out[i] = clearRow(i + 2)
-		if near {
-			out[i].Parties[0].Nearest = flaggedRow(0).Parties[0].Nearest
-		}
-		if i%33 == 0 {
-			out[i] = flaggedRow(i + 2)
-		}
-	}
-	return out
-}
-
 // BenchmarkAddResults keeps 100,000 rows, 2,000 at a time.
 func BenchmarkAddResults(b *testing.B) {
 	for _, near := range []bool{false, true} {
