@@ -11,8 +11,11 @@ build: ## build the program: ./screener
 demo: ## screen the sample sheet against the sample lists, offline: demo/report.xlsx
 	$(GO) run ./cmd/screener demo --out demo
 
+# A slow or busy machine takes longer than go test's own ten minutes a package.
+TEST_TIMEOUT ?= 40m
+
 test: ## run the tests (PostgreSQL's skip where it is not installed)
-	$(GO) test ./...
+	$(GO) test -timeout $(TEST_TIMEOUT) ./...
 
 golden: ## write the golden files anew; read the diff
 	$(GO) test ./lists ./matching ./reports -update
