@@ -455,23 +455,37 @@ func linesIn(s string, width float64) int {
 // Skip leaves n rows empty.
 func (p *Page) Skip(n int) { p.row += n }
 
-// Banner writes a warning into one cell as wide as all columns.
-func (p *Page) Banner(text string) error {
+// Across writes the next row: the cells before, and the text in one cell as
+// wide as all columns after them.
+func (p *Page) Across(text Styled, before ...Styled) error {
 	p.row++
-	row := strconv.Itoa(p.row)
-	style := p.book.styles[StyleWarning]
-	cells := []any{excelize.Cell{Value: cellText(text), StyleID: style}}
+	row, first := strconv.Itoa(p.row), len(before)
+	cells := make([]any, len(p.layout.Columns))
+	values := make([]any, 0, first+1)
 	width := 0.0
 	for i, c := range p.layout.Columns {
-		if width += c.Width; i > 0 {
-			cells = append(cells, excelize.Cell{StyleID: style})
+		x := excelize.Cell{StyleID: p.book.styles[text.Style]}
+		if i < first {
+			x = excelize.Cell{Value: before[i].Value, StyleID: p.book.styles[before[i].Style]}
+			values = append(values, before[i])
+		} else {
+			width += c.Width
 		}
+		cells[i] = x
 	}
-	high := height(linesIn(text, width*0.8), []any{Styled{text, StyleWarning}}) // in larger letters
-	if err := p.out.SetRow("A"+row, cells, excelize.RowOpts{Height: high}); err != nil {
+	words := cellText(fmt.Sprint(text.Value))
+	cells[first] = excelize.Cell{Value: words, StyleID: p.book.styles[text.Style]}
+	if text.Style == StyleWarning { // in larger letters
+		width *= 0.8
+	}
+	var opts []excelize.RowOpts
+	if h := height(linesIn(words, width), append(values, text)); h > 0 {
+		opts = append(opts, excelize.RowOpts{Height: h})
+	}
+	if err := p.out.SetRow("A"+row, cells, opts...); err != nil {
 		return err
 	}
-	return p.out.MergeCell("A"+row, columnName(len(cells))+row)
+	return p.out.MergeCell(columnName(first+1)+row, columnName(len(cells))+row)
 }
 
 // Link makes a web address out of the cell in the given column of the next

@@ -16,6 +16,7 @@ const (
 	StyleText           // somebody's text: wrapped, and text even when edited
 	StyleLine           // the same on one line
 	StyleWords          // the product's own words, wrapped
+	StyleProse          // the same outside a table, across columns
 	StyleNumber         // a whole number
 	StyleScore          // a score of 0 to 1
 	StyleTitle          // of the workbook
@@ -116,6 +117,7 @@ func newStyles(f *excelize.File) (styles, error) {
 		StyleText:     body(excelize.Style{Alignment: wrap, NumFmt: text}),
 		StyleLine:     body(excelize.Style{Alignment: top, NumFmt: text}),
 		StyleWords:    body(excelize.Style{Alignment: wrap}),
+		StyleProse:    {Alignment: wrap, Font: font(false, "000000", 10)},
 		StyleNumber:   body(excelize.Style{Alignment: number, NumFmt: 3}),
 		StyleScore:    body(excelize.Style{Alignment: number, NumFmt: 2}),
 		StyleTitle:    {Font: font(true, dark, 18), Alignment: &excelize.Alignment{Vertical: "center"}},

@@ -61,16 +61,16 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	}
 	w := writer{page: p}
 	for _, line := range missing {
-		w.banner(line)
+		w.across(line, StyleWarning)
 	}
 	w.cells(Styled{title(r), StyleTitle})
 	w.cells(Styled{fmt.Sprintf("Run %s of %s, reported %s", r.Run.ID, stamp(r.Run.Started), stamp(r.Generated)), StyleDoc})
 	w.cells(Styled{inShort(f), StyleBlock})
 	for _, line := range night {
-		w.cells(Styled{line, StyleNone})
+		w.across(line, StyleProse)
 	}
 	if mismatch != "" {
-		w.banner(mismatch)
+		w.across(mismatch, StyleWarning)
 	}
 	p.Skip(1)
 
@@ -149,10 +149,10 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	p.Skip(1)
 	w.cells(Styled{"What was not checked", StyleBlock})
 	for _, n := range r.Run.NotChecked {
-		w.cells(Styled{"•  " + n, StyleNone})
+		w.across("•  "+n, StyleProse)
 	}
 	if len(r.Run.NotChecked) == 0 {
-		w.cells(Styled{"The run names nothing; whatever is not under Lists was not compared.", StyleNone})
+		w.across("The run names nothing; whatever is not under Lists was not compared.", StyleProse)
 	}
 
 	p.Skip(1)
@@ -179,13 +179,13 @@ func fillSummary(b *Book, t Tab, f *Findings) error {
 	p.Skip(1)
 	w.cells(Styled{"How to use this file", StyleBlock})
 	for _, step := range howTo(f) {
-		w.cells(Styled{step, StyleNone})
+		w.across(step, StyleProse)
 	}
 	p.Skip(1)
 	w.cells(Styled{"Sheets", StyleBlock})
 	for _, x := range f.present {
 		if x.Name != t.Name {
-			w.cells(Styled{x.Name, StyleLabel}, Styled{x.Doc, StyleNone})
+			w.across(x.Doc, StyleWords, Styled{x.Name, StyleLabel})
 		}
 	}
 	if w.err != nil {
@@ -316,9 +316,9 @@ func bars(x *excelize.File, sheet, column string, row int, width uint, name stri
 	return nil
 }
 
-// banner writes a warning as wide as the page.
-func (w *writer) banner(text string) {
+// across writes words as wide as the page, after the cells before them.
+func (w *writer) across(text string, style Style, before ...Styled) {
 	if w.err == nil {
-		w.err = w.page.Banner(text)
+		w.err = w.page.Across(Styled{text, style}, before...)
 	}
 }
