@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"partnerscreen/matching"
@@ -424,7 +423,7 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 			err = panicked(p)
 		}
 	}()
-	h, err := w.lists.of(ctx, w.env, chunk.Run)
+	h, err := w.judgeOf(ctx, chunk.Run)
 	if err != nil {
 		return err
 	}
@@ -435,7 +434,7 @@ func (w *worker) screenChunk(ctx context.Context, chunk *store.Chunk, try *try) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r := assess(h.judge, h.index.memo, p)
+		r := assess(h.judge, h.lists.memo, p)
 		if ready[i], err = store.Prepare(r, h.office); err != nil {
 			return err
 		}
@@ -482,49 +481,26 @@ func (w *worker) advance(ctx context.Context, tx *store.Tx, b *store.Batch) erro
 	return err
 }
 
-// heldLists are the lists of the runs a process works on, loaded once and
-// shared between their chunks, and between runs against the same lists.
-type heldLists struct {
-	mu      sync.Mutex
-	indexes []*heldIndex // the one used last comes last
-	judges  []*heldJudge
-}
-
-// heldIndex is some editions, indexed under a policy.
-type heldIndex struct {
-	key      string
-	load     sync.Mutex
-	memo     *memo // nil until they are loaded
-	registry *screening.Registry
-	ties     *screening.Ties
-}
-
 // heldJudge judges by the terms of one run.
 type heldJudge struct {
 	run    *screening.Run
 	judge  *screening.Judge
-	index  *heldIndex
+	lists  *loaded
 	office string
 	upload *store.Upload // nil: the rows are not kept as collaborations
 }
 
-// A process keeps two indexes, the one of a run and that of a run from before
-// the last refresh, and the judges of a few runs.
-const (
-	indexesHeld = 2
-	judgesHeld  = 8
-)
-
-// of returns the judge and the matcher of a run, as it fixed them when it started.
-func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, error) {
-	if j := h.known(id); j != nil {
+// judgeOf returns the judge and the lists of a run, as it fixed them when it started.
+func (w *worker) judgeOf(ctx context.Context, id string) (*heldJudge, error) {
+	shelf := w.env.Shelf
+	if j := shelf.judge(id); j != nil {
 		return j, nil
 	}
-	run, err := env.Store.Run(ctx, id)
+	run, err := w.env.Store.Run(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	b, err := env.Store.Batch(ctx, id)
+	b, err := w.env.Store.Batch(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -532,49 +508,24 @@ func (h *heldLists) of(ctx context.Context, env *Env, id string) (*heldJudge, er
 	if err := json.Unmarshal(b.Terms, &t); err != nil {
 		return nil, fmt.Errorf("reading the terms of run %s: %w", id, err)
 	}
-	held := heldOf(env, run, &t)
-	index, err := h.index(held)
-	if err != nil {
+	held := heldOf(w.env, run, &t)
+	if err := held.load(ctx, w.env); err != nil {
 		return nil, err
 	}
-	index.load.Lock() // by the first chunk; the others wait
-	defer index.load.Unlock()
-	if index.memo == nil {
-		if err := held.load(ctx, env); err != nil {
-			return nil, err
-		}
-		index.memo, index.registry, index.ties = newMemo(held.Matcher), held.Judge.Registry, held.Judge.Ties
-	}
-	held.Judge.Registry, held.Judge.Ties = index.registry, index.ties
-	if j := h.known(id); j != nil {
+	held.lists.judging.Lock() // by the first chunk; the others wait
+	defer held.lists.judging.Unlock()
+	if j := shelf.judge(id); j != nil {
 		return j, nil
 	}
-	if held.Judge.Memory, err = memoryUpTo(ctx, env, t.Decisions); err != nil {
+	if held.Judge.Memory, err = memoryUpTo(ctx, w.env, t.Decisions); err != nil {
 		return nil, err
 	}
-	j := &heldJudge{run: run, judge: held.Judge, index: index, office: t.Office}
+	j := &heldJudge{run: run, judge: held.Judge, lists: held.lists, office: t.Office}
 	if t.Upload {
 		j.upload = &store.Upload{Run: run, Office: t.Office, Partial: t.Partial}
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.judges = append(h.judges, j); len(h.judges) > judgesHeld {
-		h.judges = h.judges[1:]
-	}
+	shelf.hold(j)
 	return j, nil
-}
-
-// known is the judge of a run that is held, or nil. Its index is loaded.
-func (h *heldLists) known(run string) *heldJudge {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, j := range h.judges {
-		if j.run.ID == run {
-			h.used(j.index)
-			return j
-		}
-	}
-	return nil
 }
 
 // heldOf is what a run screens against, by what was fixed when it started.
@@ -595,41 +546,4 @@ func heldOf(env *Env, run *screening.Run, t *terms) *Held {
 	}
 	h.Judge.Unscreened = t.Unscreened
 	return h
-}
-
-// index finds or makes the place of an index, and lets the one go that was
-// used longest ago.
-func (h *heldLists) index(held *Held) (*heldIndex, error) {
-	var editions []string
-	for _, used := range held.Used {
-		if used.Missing == "" {
-			editions = append(editions, fmt.Sprintf("%s %d", used.List, used.Seq))
-		}
-	}
-	key, err := json.Marshal([]any{editions, held.Judge.Policy})
-	if err != nil {
-		return nil, err
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for _, i := range h.indexes {
-		if i.key == string(key) {
-			h.used(i)
-			return i, nil
-		}
-	}
-	i := &heldIndex{key: string(key)}
-	if h.indexes = append(h.indexes, i); len(h.indexes) > indexesHeld {
-		gone := h.indexes[0]
-		h.indexes = h.indexes[1:]
-		h.judges = slices.DeleteFunc(h.judges, func(j *heldJudge) bool { return j.index == gone })
-	}
-	return i, nil
-}
-
-// used moves an index to the end of the line. The caller holds the lock.
-func (h *heldLists) used(i *heldIndex) {
-	if at := slices.Index(h.indexes, i); at >= 0 {
-		h.indexes = append(slices.Delete(h.indexes, at, at+1), i)
-	}
 }

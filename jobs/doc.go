@@ -21,7 +21,8 @@
 //	Compare   pairs of names ──▶ scores, without a store
 //
 // A server that has to answer at once asks a Keeper (keeper.go), which keeps
-// the lists loaded and loads them again when an edition, a decision or the policy has changed.
+// the lists loaded and loads them again when an edition, a decision or the policy has changed. A
+// process loads the same editions once: the Shelf (shelf.go) of its Env has them for all who work in it.
 //
 // Work that is to outlive its asker goes through the queue: Start keeps a task
 // and gives the queue a job for it in one transaction, and Work, in any number of processes, takes it up.

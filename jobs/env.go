@@ -57,6 +57,10 @@ type Env struct {
 	// Samples marks a demonstration: its editions are small, so their bounds are not checked.
 	Samples bool
 
+	// Shelf shares the lists that are loaded between all that runs in this
+	// process; nil leaves the pages and the worker to load their own.
+	Shelf *Shelf
+
 	// Limits bound what strangers' files may cost to read; the zero value is each reader's own.
 	Limits Limits
 

@@ -1,8 +1,8 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
-	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -17,9 +17,10 @@ import (
 // or the policy has changed: who is reading goes on with what they have, nobody
 // waits for a load but the first, and there is one load at a time.
 type Keeper struct {
-	env  *Env
-	kept atomic.Pointer[Kept]
-	turn chan struct{} // held by the one who loads
+	env   *Env
+	shelf *Shelf
+	kept  atomic.Pointer[Kept]
+	turn  chan struct{} // held by the one who loads
 }
 
 // Kept are the enabled lists as they stood when they were last looked at. It
@@ -31,7 +32,7 @@ type Kept struct {
 	Directory *matching.Directory
 
 	judge     *screening.Judge
-	index     *matching.Index
+	lists     *loaded
 	craft     *matching.Index // vessels and aircraft, which no party of a sheet is compared with
 	entities  map[entityID]*keptEntity
 	policy    screening.Policy
@@ -47,7 +48,7 @@ type keptEntity struct {
 
 // NewKeeper returns a Keeper that has loaded nothing yet.
 func NewKeeper(env *Env) *Keeper {
-	return &Keeper{env: env, turn: make(chan struct{}, 1)}
+	return &Keeper{env: env, shelf: cmp.Or(env.Shelf, &Shelf{}), turn: make(chan struct{}, 1)}
 }
 
 // Kept returns what is loaded. Only while nothing is does it wait for the load.
@@ -107,15 +108,19 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 		return err
 	}
 	last := k.kept.Load()
-	now := &Kept{Used: listsOnly(h.Used), judge: h.Judge, policy: *k.env.Policy, decisions: decisions}
+	judge := *h.Judge // of the lists asked alone: it follows no links and no register
+	now := &Kept{Used: listsOnly(h.Used), judge: &judge, policy: *k.env.Policy, decisions: decisions}
 	if last != nil && last.decisions == decisions {
 		now.judge.Memory = last.judge.Memory
 	} else if now.judge.Memory, err = loadMemory(ctx, k.env); err != nil {
 		return err
 	}
-	if last != nil && sameEditions(last.Used, now.Used) && reflect.DeepEqual(last.policy, now.policy) {
-		now.index, now.craft, now.Directory, now.entities = last.index, last.craft, last.Directory, last.entities
-	} else if err := now.load(ctx, k.env, h); err != nil {
+	if err := h.loadFrom(ctx, k.env, k.shelf); err != nil {
+		return err
+	}
+	if now.lists = h.lists; last != nil && last.lists == h.lists {
+		now.craft, now.Directory, now.entities = last.craft, last.Directory, last.entities
+	} else if err := now.spread(ctx, k.env, h.Used); err != nil {
 		return err
 	}
 	k.kept.Store(now)
@@ -127,17 +132,11 @@ func listsOnly(used []screening.EditionUsed) []screening.EditionUsed {
 	return slices.DeleteFunc(slices.Clone(used), func(u screening.EditionUsed) bool { return u.Register })
 }
 
-// sameEditions reports whether two choices load the same entities.
-func sameEditions(a, b []screening.EditionUsed) bool {
-	return slices.EqualFunc(a, b, func(a, b screening.EditionUsed) bool {
-		return a.List == b.List && a.Seq == b.Seq && (a.Missing == "") == (b.Missing == "")
-	})
-}
-
-func (k *Kept) load(ctx context.Context, env *Env, h *Held) error {
+// spread makes of the lists that are loaded what only those need who look parties up.
+func (k *Kept) spread(ctx context.Context, env *Env, editions []screening.EditionUsed) error {
 	k.entities = map[entityID]*keptEntity{}
 	standings := map[string]map[string]store.Standing{}
-	for _, used := range h.Used {
+	for _, used := range editions {
 		if used.Missing != "" || used.Register {
 			continue
 		}
@@ -146,12 +145,8 @@ func (k *Kept) load(ctx context.Context, env *Env, h *Held) error {
 			return err
 		}
 	}
-	var all, craft []*screening.Entity
-	for e, err := range h.entities(ctx, env) {
-		if err != nil {
-			return err
-		}
-		all = append(all, e)
+	var craft []*screening.Entity
+	for _, e := range k.lists.entities {
 		k.entities[entityID{e.List, e.ID}] = &keptEntity{e, standings[e.List][e.ID]}
 		if isCraft(e) {
 			as := *e
@@ -159,9 +154,8 @@ func (k *Kept) load(ctx context.Context, env *Env, h *Held) error {
 			craft = append(craft, &as)
 		}
 	}
-	k.index = matching.NewIndex(slices.Values(all), matching.Options{Policy: env.Policy})
 	k.craft = matching.NewIndex(slices.Values(craft), matching.Options{Policy: env.Policy})
-	k.Directory = matching.NewDirectory(all)
+	k.Directory = matching.NewDirectory(k.lists.entities)
 	return ctx.Err()
 }
 
@@ -243,7 +237,7 @@ func (q *Inquiry) Match(p *screening.Party) []screening.Candidate {
 	if line == 0 {
 		line = q.kept.policy.ReviewLine
 	}
-	index := q.kept.index
+	index := q.kept.lists.index
 	if q.among.Craft {
 		index = q.kept.craft
 	}

@@ -64,6 +64,7 @@ type Held struct {
 	Used    []screening.EditionUsed
 	Judge   *screening.Judge
 	Matcher *matching.Index
+	lists   *loaded  // nil until they are
 	notUsed []string // lists that were not screened against, in a reader's words
 	// decisions is the last decision that counts, as the store's LastDecision says it.
 	decisions int64
@@ -90,27 +91,18 @@ func Hold(ctx context.Context, env *Env, only, acceptMissing []string, asOf time
 	return h, h.load(ctx, env)
 }
 
-// load reads and indexes the lists that were picked, and who owns whom by their links.
+// load takes the lists that were picked from the shelf of the process, or reads and indexes them.
 func (h *Held) load(ctx context.Context, env *Env) error {
-	var failed error
-	var open []*screening.Entity // of lists that are open to all
-	h.Matcher = matching.NewIndex(func(yield func(*screening.Entity) bool) {
-		for e, err := range h.entities(ctx, env) {
-			if failed = err; err != nil || !yield(e) {
-				return
-			}
-			if !h.Judge.Restricted[e.List] {
-				open = append(open, e)
-			}
-		}
-	}, matching.Options{Policy: h.Judge.Policy})
-	h.Judge.Ties = screening.NewTies(slices.Values(open))
-	for _, used := range h.Used {
-		if used.Register && failed == nil {
-			h.Judge.Registry, failed = screening.NewRegistry(used.List, env.Store.Entities(ctx, used.List, used.Seq))
-		}
+	return h.loadFrom(ctx, env, env.Shelf)
+}
+
+func (h *Held) loadFrom(ctx context.Context, env *Env, shelf *Shelf) error {
+	l, err := shelf.load(ctx, env, h)
+	if err != nil {
+		return err
 	}
-	return errors.Join(failed, ctx.Err())
+	h.lists, h.Matcher, h.Judge.Registry, h.Judge.Ties = l, l.index, l.registry, l.ties
+	return nil
 }
 
 // pick chooses the editions a run screens against, without loading them.

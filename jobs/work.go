@@ -63,7 +63,6 @@ type worker struct {
 	opts  WorkOptions
 	log   *slog.Logger
 	queue *queue
-	lists heldLists
 
 	mu      sync.Mutex
 	holding map[int64]int // the queue's jobs this process runs
@@ -77,6 +76,9 @@ func Work(ctx context.Context, env *Env, opts WorkOptions) error {
 	opts = opts.withDefaults()
 	w := &worker{id: workerID(), cards: env.jobs(), opts: opts, log: opts.Log, holding: map[int64]int{}}
 	mine := *env
+	if mine.Shelf == nil {
+		mine.Shelf = &Shelf{}
+	}
 	w.env = &mine
 	var err error
 	if w.queue, err = newWorkerQueue(w, &opts); err != nil {

@@ -64,7 +64,7 @@ func (c *serveCmd) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer done()
-	env.Progress = nil
+	env.Progress, env.Shelf = nil, &jobs.Shelf{}
 	site, err := web.New(env, opts)
 	if err != nil {
 		return err
