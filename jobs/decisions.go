@@ -25,6 +25,9 @@ type DecisionStatus struct {
 	State string `json:"state"`
 }
 
+// stateErased is of what is about nobody any more.
+const stateErased = "erased"
+
 // Decisions yields decisions in the order they were made.
 func Decisions(ctx context.Context, env *Env, opts DecisionsOptions) iter.Seq2[*DecisionStatus, error] {
 	return func(yield func(*DecisionStatus, error) bool) {
@@ -40,7 +43,11 @@ func Decisions(ctx context.Context, env *Env, opts DecisionsOptions) iter.Seq2[*
 				return
 			}
 			s := &DecisionStatus{Decision: d, State: stateOf(memory, d, now)}
-			if opts.asks(s.State, memory.Standing(d.PartyKey, d.EntityKey).Expires, now) && !yield(s, nil) {
+			until := d.Expires
+			if standing := memory.Standing(d.PartyKey, d.EntityKey); standing != nil {
+				until = standing.Expires
+			}
+			if opts.asks(s.State, until, now) && !yield(s, nil) {
 				return
 			}
 		}
@@ -57,6 +64,8 @@ func (o DecisionsOptions) asks(state string, until, now time.Time) bool {
 func stateOf(memory *screening.Memory, d *screening.Decision, now time.Time) string {
 	last := memory.Standing(d.PartyKey, d.EntityKey)
 	switch {
+	case d.Erased():
+		return stateErased
 	case d.Revoked != "":
 		return "revoked"
 	case last == nil || (last.ID != d.ID && (last.Verdict != d.Verdict || last.Revoked != "")):
@@ -106,6 +115,8 @@ func stateOfClosing(memory *screening.Memory, d *screening.Disposition, now time
 	last := memory.Closed(d.PartyKey, d.EntityKey, d.WorkKey)
 	verdict := memory.Standing(d.PartyKey, d.EntityKey)
 	switch {
+	case d.Erased():
+		return stateErased
 	case d.Revoked != "":
 		return "revoked"
 	case last == nil || (last.ID != d.ID && (last.Closing != d.Closing || last.Number != d.Number || last.Revoked != "")):

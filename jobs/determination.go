@@ -117,8 +117,11 @@ func determination(ctx context.Context, env *Env, d *DecisionStatus, closed []*D
 		Reason: d.Reason, Note: d.Note, State: d.State,
 	}
 	party, listed := "", ""
-	if d.Party != nil {
+	switch {
+	case d.Party != nil:
 		party = d.Party.Name
+	case d.Erased():
+		party = screening.Erased
 	}
 	if d.Candidate != nil {
 		listed = d.Candidate.Name()
@@ -158,7 +161,11 @@ func closingDetermination(x *DispositionStatus) *Determination {
 		Officer: cmp.Or(x.Reviewer, x.Actor), SignedIn: x.Actor, Second: x.Second, Projects: []string{projectOf(&x.Scope, x.Place)}, Outputs: []string{},
 		Authority: x.Number, Reason: x.Terms, Note: x.Note, State: x.State,
 	}
-	r.Scope = scopeText(x.Party, x.Name, x.List, x.Entity) + ", as " + strings.ReplaceAll(string(x.Scope.Role), "_", " ")
+	if r.Scope = scopeText(x.Party, x.Name, x.List, x.Entity); x.Erased() {
+		r.Scope = scopeText(screening.Erased, x.Name, x.List, x.Entity)
+		return r
+	}
+	r.Scope += ", as " + strings.ReplaceAll(string(x.Scope.Role), "_", " ")
 	if len(x.Scope.Funders) > 0 {
 		r.Scope += ", funded by " + strings.Join(x.Scope.Funders, ", ")
 	}

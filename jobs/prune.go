@@ -52,8 +52,31 @@ type Retention struct {
 	// JobDays is for jobs that ended and notices that were sent.
 	JobDays int
 	// Hold names runs that are kept whatever their age, for a case that is
-	// open; "all" keeps every record.
+	// open, each with its reason behind a colon: "RUN: why"; "all" keeps every record.
 	Hold []string
+}
+
+// held reports whether a run is under hold, and why.
+func (r *Retention) held(run string) (why string, held bool) {
+	for _, h := range r.Hold {
+		id, why, _ := strings.Cut(h, ":")
+		if id = strings.TrimSpace(id); id == holdAll || id == run {
+			return strings.TrimSpace(why), true
+		}
+	}
+	return "", false
+}
+
+// holdAll in the place of a run holds every record.
+const holdAll = "all"
+
+// heldRuns are the runs under hold; all says that everything is.
+func (r *Retention) heldRuns() (runs []string, all bool) {
+	for _, h := range r.Hold {
+		id, _, _ := strings.Cut(h, ":")
+		runs = append(runs, strings.TrimSpace(id))
+	}
+	return runs, slices.Contains(runs, holdAll)
 }
 
 // RetentionLaw says how long a record of screening has to be kept, and why.
@@ -138,7 +161,8 @@ type pruning struct {
 
 // recordsBefore is when records are past their time; zero for never.
 func (p *pruning) recordsBefore() time.Time {
-	if years := p.env.Retention.RecordYears; years > 0 && !slices.Contains(p.env.Retention.Hold, "all") {
+	_, all := p.env.Retention.heldRuns()
+	if years := p.env.Retention.RecordYears; years > 0 && !all {
 		return p.now.AddDate(-years, 0, 0)
 	}
 	return time.Time{}
@@ -155,7 +179,7 @@ func (p *pruning) daysBefore(days int) time.Time {
 // from a later day than today.
 func (p *pruning) runsBefore() time.Time {
 	laws := p.env.Retention.laws()
-	if len(laws) == 0 || slices.Contains(p.env.Retention.Hold, "all") {
+	if _, all := p.env.Retention.heldRuns(); len(laws) == 0 || all {
 		return time.Time{}
 	}
 	years := 0
@@ -201,10 +225,11 @@ func (l *RetentionLaw) text() string {
 // persons takes the names of persons away in rows nobody was asked about.
 func (p *pruning) persons(ctx context.Context) error {
 	months := p.env.Retention.PersonMonths
-	if months <= 0 || slices.Contains(p.env.Retention.Hold, "all") {
+	hold, all := p.env.Retention.heldRuns()
+	if months <= 0 || all {
 		return nil
 	}
-	n, err := p.env.Store.ForgetPersons(ctx, p.now.AddDate(0, -months, 0), p.env.Retention.Hold, p.dry, func() *screening.AuditEntry {
+	n, err := p.env.Store.ForgetPersons(ctx, p.now.AddDate(0, -months, 0), hold, p.dry, func() *screening.AuditEntry {
 		e := p.env.entry(store.ActForget, "runs")
 		e.After = inJSON(map[string]any{"why": fmt.Sprintf("clear rows, %d months after their run", months)})
 		return e
@@ -239,7 +264,7 @@ func (p *pruning) runs(ctx context.Context) error {
 	}
 	report := p.env.progress("removing old runs", "runs")
 	for i, id := range old {
-		if slices.Contains(p.env.Retention.Hold, id) {
+		if _, held := p.env.Retention.held(id); held {
 			p.out.Held = append(p.out.Held, id)
 			continue
 		}
@@ -361,7 +386,8 @@ func (p *pruning) within(ctx context.Context, base string, folders map[string]ti
 }
 
 func (p *pruning) held(name string) bool {
-	return slices.ContainsFunc(p.env.Retention.Hold, func(run string) bool { return strings.Contains(name, run) })
+	runs, _ := p.env.Retention.heldRuns()
+	return slices.ContainsFunc(runs, func(run string) bool { return strings.Contains(name, run) })
 }
 
 func (p *pruning) gone(name string, size int64) {

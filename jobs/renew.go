@@ -64,7 +64,7 @@ func RenewDecisions(ctx context.Context, env *Env, opts RenewOptions) (*Renewed,
 			return nil, err
 		}
 		standing := memory.Standing(d.PartyKey, d.EntityKey)
-		if standing.ID != d.ID || standing.Revoked != "" || standing.Waiting != "" || d.Verdict == screening.NeedsInformation ||
+		if standing == nil || standing.ID != d.ID || standing.Revoked != "" || standing.Waiting != "" || d.Verdict == screening.NeedsInformation ||
 			standing.Expires.IsZero() || !dk.now.Before(standing.Expires) || standing.Expires.After(by) {
 			continue
 		}

@@ -97,6 +97,7 @@ type replay struct {
 	terms     *terms
 	held      *Held
 	forgotten map[screening.Place]bool
+	erased    int // decisions and dispositions
 	out       *Replayed
 }
 
@@ -144,7 +145,11 @@ func (r *replay) hold(ctx context.Context) error {
 		return err
 	}
 	memory, err := memoryUpTo(ctx, &env, r.terms.Decisions)
+	if err != nil {
+		return err
+	}
 	r.held.Judge.Memory = memory
+	r.erased, err = env.Store.ErasedUpTo(ctx, r.terms.Decisions)
 	return err
 }
 
@@ -317,10 +322,13 @@ func (r *replay) write(ctx context.Context, again iter.Seq2[*screening.Result, e
 // explain says what is not as it was, where that shows.
 func (r *replay) explain() {
 	if r.out.Forgotten > 0 {
-		r.why("of %d rows the names were taken away since; they stand as they are on record and were not screened again", r.out.Forgotten)
+		r.why("of %d rows the names were taken away since, by their time or erased on request (screener verify says when, by whom and why); they stand as they are on record and were not screened again", r.out.Forgotten)
 	}
 	if r.out.Same() {
 		return
+	}
+	if n := r.erased; n > 0 {
+		r.why("%d decisions and dispositions of that day were erased on request: rows that rested on them come to something else", n)
 	}
 	was, is := r.terms.Matcher, matching.Version
 	switch {

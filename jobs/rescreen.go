@@ -398,7 +398,7 @@ func (n *night) compareDecisions(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if ranOut(d.Expires) {
+		if !d.Erased() && ranOut(d.Expires) {
 			about(folded(d.Party), "disposition "+d.ID+" ended on "+d.Expires.Format(time.DateOnly))
 		}
 	}
@@ -414,7 +414,9 @@ func (n *night) compareDecisions(ctx context.Context) error {
 		}
 	}
 	for _, d := range dispositions {
-		about(folded(d.Party), "disposition "+d.ID+" "+became(d.Revoked))
+		if !d.Erased() {
+			about(folded(d.Party), "disposition "+d.ID+" "+became(d.Revoked))
+		}
 	}
 	return nil
 }

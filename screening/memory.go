@@ -29,6 +29,9 @@ func NewMemory(decisions iter.Seq[*Decision]) *Memory {
 		closed: map[[3]string]*acts[Disposition]{}, closedE: map[[4]string]*Disposition{},
 	}
 	for d := range decisions {
+		if d.Erased() { // about nobody any more
+			continue
+		}
 		about := [2]string{d.PartyKey, d.EntityKey}
 		a := m.exact[about]
 		fresh := a == nil
@@ -58,6 +61,9 @@ func NewMemory(decisions iter.Seq[*Decision]) *Memory {
 // part of building the Memory.
 func (m *Memory) Close(dispositions iter.Seq[*Disposition]) *Memory {
 	for d := range dispositions {
+		if d.Erased() {
+			continue
+		}
 		about := [3]string{d.PartyKey, d.EntityKey, d.WorkKey}
 		a := m.closed[about]
 		if a == nil {

@@ -14,9 +14,10 @@ import (
 )
 
 type collaborationsCmd struct {
-	List collaborationsListCmd `cmd:"" help:"The rows of all sheets as they stand, and which are watched."`
-	Show collaborationsShowCmd `cmd:"" help:"One collaboration: its grade, why, and its history."`
-	End  collaborationsEndCmd  `cmd:"" help:"Say that a collaboration is over: it is screened no more."`
+	List  collaborationsListCmd  `cmd:"" help:"The rows of all sheets as they stand, and which are watched."`
+	Show  collaborationsShowCmd  `cmd:"" help:"One collaboration: its grade, why, and its history."`
+	End   collaborationsEndCmd   `cmd:"" help:"Say that a collaboration is over: it is screened no more."`
+	Erase collaborationsEraseCmd `cmd:"" help:"Erase the personal data of somebody who asks for it, as far as no law, hold or work that goes on asks for it."`
 }
 
 type collaborationsListCmd struct {

@@ -137,7 +137,7 @@ var configKeys = []configKey{
 	{"retention.job_days", "jobs that ended, notices that were sent", ""},
 	{"retention.person_months", "names of persons in clear rows; a keyed hash stands in their place then", ""},
 	{"retention.sheet_days", "sheets that were sent in, after their run; what their mapped columns say stays in the record", ""},
-	{"retention.hold", `runs that are kept whatever their age; "all" keeps every record`, `["20261123-091500-1a2b3c"]`},
+	{"retention.hold", `runs that are kept whatever their age, each with its reason behind a colon; "all" keeps every record`, `["20261123-091500-1a2b3c: a claim of the funder"]`},
 	{"retention.law.name", "a law that asks for the records of runs; the one that asks longest holds; none: record_years from the end of the collaboration", `"31 CFR 501.601"`},
 	{"retention.law.years", "how long it asks", "10"},
 	{"retention.law.from", "counted from: run, or end_of_collaboration", `"end_of_collaboration"`},

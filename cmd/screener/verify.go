@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"partnerscreen/jobs"
 )
@@ -43,6 +44,10 @@ func (c *verifyCmd) Run(ctx context.Context, a *app) error {
 	} else {
 		for _, k := range v.Checked {
 			fmt.Fprintf(a.stdout, "%12s  %s\n", count(k.Count), k.What)
+		}
+		for i := range v.Erased {
+			e := &v.Erased[i]
+			fmt.Fprintf(a.stdout, "erased on request %s by %s: %s: %s\n", e.At.Format(time.DateTime), e.Who, e.Said(), e.Why)
 		}
 		for _, f := range v.Faults {
 			fmt.Fprintf(a.stdout, "FAULT  %s: %s; %s\n", f.Place, f.What, f.Do)

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -21,6 +22,7 @@ const (
 	countNamed  = `select count(*)` + namedIn
 	forgetParty = `update run_parties set name = ?, city = '', address = '', website = '', birth_date = '', identifiers = null, cell_notes = null, notes = null,
 		nearest = ?, salt = '', sealed = ? where sheet_id = ? and row = ? and party = ?`
+	forgetMatch = `update run_matches set match_key = '', content = ? where sheet_id = ? and row = ? and party = ? and ordinal = ?`
 	// The digest is of the whole result without a salt: who guesses the name could prove it.
 	forgetDigest = `update run_rows set digest = '' where sheet_id = ? and row = ?`
 )
@@ -63,7 +65,7 @@ func (s *Store) ForgetPersons(ctx context.Context, before time.Time, hold []stri
 		err := s.inTx(ctx, doing, func(tx *sqlx.Tx) error {
 			runs := map[string]int{}
 			for _, p := range parties {
-				if err := s.forget(ctx, tx, p, key); err != nil {
+				if _, err := forget(ctx, tx, p, func(p *screening.Party) string { return pseudonym(key, p.FoldedName()) }); err != nil {
 					return err
 				}
 				runs[p.Run]++
@@ -85,27 +87,57 @@ type personNamed struct {
 	Salt  string `db:"salt"`
 }
 
-func (s *Store) forget(ctx context.Context, tx *sqlx.Tx, p personNamed, key []byte) error {
+// pseudonym stands for a name under a key: the same for the same letters.
+func pseudonym(key []byte, folded string) string {
+	mac := hmac.New(sha256.New, key)
+	_, _ = mac.Write([]byte(folded)) // never fails
+	return pseudonymBegins + hex.EncodeToString(mac.Sum(nil)[:6])
+}
+
+const pseudonymBegins = "person "
+
+// isPseudonym reports whether a name is one that pseudonym gave.
+func isPseudonym(name string) bool {
+	hash, ok := strings.CutPrefix(name, pseudonymBegins)
+	_, err := hex.DecodeString(hash)
+	return ok && err == nil && len(hash) == 12
+}
+
+// forget takes away what is private of a party of a row, puts in its name's place
+// what instead makes of it, and leaves the commitment that stands for it.
+func forget(ctx context.Context, tx *sqlx.Tx, p personNamed, instead func(*screening.Party) string) (commitment string, err error) {
 	result := &screening.Result{Partner: &screening.Partner{}}
-	if err := addPartiesFrom(ctx, tx, rowsBetween(p.Sheet, p.Row, p.Row), map[int]*screening.Result{p.Row: result}); err != nil {
-		return err
+	of, byRow := rowsBetween(p.Sheet, p.Row, p.Row), map[int]*screening.Result{p.Row: result}
+	if err := addPartiesFrom(ctx, tx, of, byRow); err != nil {
+		return "", err
 	}
-	commitment := unsealed
+	if err := addMatchesFrom(ctx, tx, of, byRow); err != nil {
+		return "", err
+	}
+	commitment = unsealed
 	if p.Salt != "" {
 		commitment = result.Commitment(p.Party, p.Salt)
 	}
-	mac := hmac.New(sha256.New, key)
-	_, _ = mac.Write([]byte(result.Partner.Parties[p.Party].FoldedName())) // never fails
-	result.Forget(p.Party, "person "+hex.EncodeToString(mac.Sum(nil)[:6]))
-	nearest, err := jsonPointer(result.Parties[p.Party].Nearest)
+	result.Forget(p.Party, instead(&result.Partner.Parties[p.Party]))
+	found := &result.Parties[p.Party]
+	nearest, err := jsonPointer(found.Nearest)
 	if err != nil {
-		return err
+		return "", err
 	}
 	err = exec(ctx, tx, forgetParty, result.Partner.Parties[p.Party].Name, nearest, commitment, p.Sheet, p.Row, p.Party)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return exec(ctx, tx, forgetDigest, p.Sheet, p.Row)
+	for k := range found.Matches {
+		content, err := jsonText(&found.Matches[k])
+		if err != nil {
+			return "", err
+		}
+		if err := exec(ctx, tx, forgetMatch, content, p.Sheet, p.Row, p.Party, k+1); err != nil {
+			return "", err
+		}
+	}
+	return commitment, exec(ctx, tx, forgetDigest, p.Sheet, p.Row)
 }
 
 const (

@@ -16,9 +16,9 @@ type MatchAt struct {
 
 const (
 	selectMatchRows = `select s.file, s.sheet, m.row, m.content from run_matches m join run_sheets s on s.id = m.sheet_id
-	where s.run = ? and m.match_key = ? order by s.id, m.row, m.party, m.ordinal`
+	where s.run = ? and m.match_key = ? and m.match_key <> '' order by s.id, m.row, m.party, m.ordinal`
 	selectLastMet = `select r.run from run_matches m join run_sheets s on s.id = m.sheet_id join runs r on r.run = s.run
-	where m.match_key = ? and r.finished is not null order by r.started desc, r.run desc limit 1`
+	where m.match_key = ? and m.match_key <> '' and r.finished is not null order by r.started desc, r.run desc limit 1`
 )
 
 // FindMatchRows returns every row of a run in which the match that has the key was found.
@@ -55,7 +55,7 @@ func (s *Store) LastMet(ctx context.Context, key string) (*screening.Run, error)
 }
 
 const selectMatchPlace = `select s.id, m.row, m.party, m.ordinal from run_matches m join run_sheets s on s.id = m.sheet_id
-	where s.run = ? and m.match_key = ? order by s.id, m.row, m.party, m.ordinal limit 1`
+	where s.run = ? and m.match_key = ? and m.match_key <> '' order by s.id, m.row, m.party, m.ordinal limit 1`
 
 // FindMatch returns the match of a run that has the key, beside its party. Where
 // several rows name the party the first stands for all: they have one key

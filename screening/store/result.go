@@ -435,7 +435,11 @@ func addPartiesFrom(ctx context.Context, db reader, of rowsOfSheet, results map[
 }
 
 func (s *Store) addMatches(ctx context.Context, of rowsOfSheet, results map[int]*screening.Result) error {
-	rows, err := s.read.QueryContext(ctx, s.read.Rebind(fmt.Sprintf(selectMatches, of.is)), of.args...)
+	return addMatchesFrom(ctx, s.read, of, results)
+}
+
+func addMatchesFrom(ctx context.Context, db reader, of rowsOfSheet, results map[int]*screening.Result) error {
+	rows, err := db.QueryContext(ctx, db.Rebind(fmt.Sprintf(selectMatches, of.is)), of.args...)
 	if err != nil {
 		return err
 	}

@@ -137,6 +137,10 @@ const (
 	ActSealed = "store.seal"
 	// ActForget says in which runs names of parties were taken away, and of how many.
 	ActForget = "person.forget"
+	// ActErase says what was erased on request, and why.
+	ActErase = "person.erase"
+	// SubjectOfErasures is what lines about erasures are about: no line says who.
+	SubjectOfErasures = "persons"
 )
 
 const (

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,8 +32,10 @@ type Checked struct {
 type Verification struct {
 	Checked []Checked `json:"checked"`
 	// Notes say what could not be proved, and why that is no fault.
-	Notes  []string `json:"notes,omitempty"`
-	Faults []Fault  `json:"faults"`
+	Notes []string `json:"notes,omitempty"`
+	// Erased is what was erased on request, which is no fault.
+	Erased []Erasure `json:"erased,omitempty"`
+	Faults []Fault   `json:"faults"`
 	// FaultsLeftOut are beyond the first thousand.
 	FaultsLeftOut int `json:"faults_left_out,omitempty"`
 }
@@ -94,6 +97,10 @@ type told struct {
 	runs         map[string]toldRun
 	removed      map[string]bool // runs
 	forgotten    map[string]int  // by run, parties whose names were taken away
+	erasures     []Erasure
+	erased       map[string]bool // commitments of parties, and IDs of decisions and dispositions, erased on request
+	seen         map[int64]bool  // lines looked at since the trail was read
+	last         int64           // the last line of the trail as it was read
 	nights       map[int64]string
 	decisions    map[string]string
 	dispositions map[string]string
@@ -112,7 +119,7 @@ type editionID struct {
 
 func newTold() *told {
 	return &told{
-		runs: map[string]toldRun{}, removed: map[string]bool{}, forgotten: map[string]int{}, nights: map[int64]string{},
+		runs: map[string]toldRun{}, removed: map[string]bool{}, forgotten: map[string]int{}, erased: map[string]bool{}, seen: map[int64]bool{}, nights: map[int64]string{},
 		decisions: map[string]string{}, dispositions: map[string]string{}, editions: map[editionID]string{},
 	}
 }
@@ -147,6 +154,8 @@ func (t *told) look(e *screening.AuditEntry) {
 		for run, n := range after.Runs {
 			t.forgotten[run] += n
 		}
+	case e.Action == ActErase:
+		t.erase(e)
 	case after.Seal == "":
 	case e.Action == ActFinishNight:
 		n, err := strconv.ParseInt(id, 10, 64)
@@ -159,6 +168,29 @@ func (t *told) look(e *screening.AuditEntry) {
 		t.dispositions[id] = after.Seal
 	case strings.HasPrefix(e.Action, "decision."):
 		t.decisions[id] = after.Seal
+	}
+}
+
+// erase takes down what was erased on request.
+func (t *told) erase(e *screening.AuditEntry) {
+	x := Erasure{At: e.At, Who: e.Actor}
+	if json.Unmarshal(e.After, &x) != nil {
+		return
+	}
+	t.erasures = append(t.erasures, x)
+	for _, commitments := range x.Parties {
+		for _, c := range commitments {
+			t.erased[c] = true
+		}
+	}
+	for run, n := range x.Unsealed {
+		t.forgotten[run] += n
+	}
+	for run, n := range x.Pseudonyms { // they were counted as forgotten before
+		t.forgotten[run] -= n
+	}
+	for _, id := range slices.Concat(x.Decisions, x.Dispositions) {
+		t.erased[id] = true
 	}
 }
 
@@ -187,9 +219,12 @@ func (v *verifier) progress(what string, done, total int64) {
 // toldSince asks the audit trail once more about something it did not tell of:
 // it may have been written since the trail was read.
 func (v *verifier) toldSince(ctx context.Context, subject string) error {
-	lines, err := v.s.Audit(ctx, AuditFilter{Subject: subject, Limit: 20})
+	lines, err := v.s.Audit(ctx, AuditFilter{Subject: subject, Limit: 1000})
 	for _, e := range lines {
-		v.told.look(e)
+		if e.Seq > v.told.last && !v.told.seen[e.Seq] {
+			v.told.seen[e.Seq] = true
+			v.told.look(e)
+		}
 	}
 	return err
 }
@@ -198,6 +233,7 @@ func (v *verifier) toldSince(ctx context.Context, subject string) error {
 func (v *verifier) audit(ctx context.Context) error {
 	n := int64(0)
 	count, _, err := v.s.verifyAudit(ctx, func(e *screening.AuditEntry) {
+		v.told.last = e.Seq
 		v.told.look(e)
 		if _, wanted := v.auditEnds[e.Seq]; wanted {
 			v.auditEnds[e.Seq] = e.Hash
@@ -215,7 +251,10 @@ func (v *verifier) audit(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			v.told.look(e)
+			if e.Seq > v.told.last {
+				v.told.last = e.Seq
+				v.told.look(e)
+			}
 			if _, wanted := v.auditEnds[e.Seq]; wanted {
 				v.auditEnds[e.Seq] = e.Hash
 			}
@@ -224,6 +263,7 @@ func (v *verifier) audit(ctx context.Context) error {
 		return err
 	}
 	v.checked("lines of the audit trail", count)
+	v.out.Erased = v.told.erasures
 	if v.told.sealed == nil {
 		v.note("no checkpoint was ever made: what is older than this program's seals is only counted; screener backup makes one, and the clock one a day")
 	}

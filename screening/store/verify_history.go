@@ -15,7 +15,7 @@ func (v *verifier) decisions(ctx context.Context) error {
 		subject: func(content []byte) (*subject, error) {
 			d := new(screening.Decision)
 			err := fromJSON(content, d)
-			return &subject{d.ID, d.Run, d.List, d.Entity, d.MatchKey, d.PartyKey, d.EntityKey, string(d.Verdict), d.Revoked}, err
+			return &subject{d.ID, d.Run, d.List, d.Entity, d.MatchKey, d.PartyKey, d.EntityKey, string(d.Verdict), d.Revoked, d.Erased()}, err
 		},
 	})
 }
@@ -28,7 +28,7 @@ func (v *verifier) dispositions(ctx context.Context) error {
 		subject: func(content []byte) (*subject, error) {
 			d := new(screening.Disposition)
 			err := fromJSON(content, d)
-			return &subject{d.ID, d.Run, d.List, d.Entity, "", d.PartyKey, d.EntityKey, string(d.Closing), d.Revoked}, err
+			return &subject{d.ID, d.Run, d.List, d.Entity, "", d.PartyKey, d.EntityKey, string(d.Closing), d.Revoked, d.Erased()}, err
 		},
 	})
 }
@@ -36,6 +36,8 @@ func (v *verifier) dispositions(ctx context.Context) error {
 // subject is what a line of a history is about.
 type subject struct {
 	id, run, list, entity, match, party, candidate, word, revoked string
+	// erased says that nothing tells any more whom it is about.
+	erased bool
 }
 
 // historyCheck says how to prove a history.
@@ -115,6 +117,17 @@ func (v *verifier) line(ctx context.Context, h *historyCheck, line *historyLine,
 		about.party != line.Party || about.candidate != line.Candidate {
 		v.fault(doCompare, "it is not as it was made", "%s %s", h.id, line.ID)
 		return nil
+	}
+	if taken := line.Sealed != "" && line.Salt == ""; taken || v.told.erased[line.ID] {
+		if err := v.takenSince(ctx); err != nil {
+			return err
+		}
+		switch {
+		case !v.told.erased[line.ID]:
+			v.fault(doCompare, "whom it is about was taken away, and the audit trail knows nothing of it", "%s %s", h.id, line.ID)
+		case !taken || !about.erased:
+			v.fault(doCompare, "whom it is about was erased, and is there again", "%s %s", h.id, line.ID)
+		}
 	}
 	if h.told[line.ID] == "" {
 		if err := v.toldSince(ctx, "decision:"+line.ID); err != nil {

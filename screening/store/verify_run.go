@@ -21,7 +21,7 @@ func (v *verifier) runs(ctx context.Context) error {
 	if err := v.s.read.SelectContext(ctx, &ids, selectRunIDs); err != nil {
 		return err
 	}
-	var finished, open, old, rows, forgotten int64
+	var finished, open, old, rows, forgotten, erased int64
 	for _, id := range ids {
 		run, err := v.s.Run(ctx, id)
 		if err != nil {
@@ -38,6 +38,7 @@ func (v *verifier) runs(ctx context.Context) error {
 		finished++
 		rows += r.rows
 		forgotten += int64(r.forgotten)
+		erased += int64(r.erased)
 		if run.Results == "" {
 			old++
 		}
@@ -46,6 +47,9 @@ func (v *verifier) runs(ctx context.Context) error {
 	v.checked("rows in them", rows)
 	if forgotten > 0 {
 		v.checked("parties whose names were taken away, by their commitments", forgotten)
+	}
+	if erased > 0 {
+		v.checked("parties erased on request, by their commitments", erased)
 	}
 	if open > 0 {
 		v.note("%d runs have not finished, or were cut short: nothing of them is proved", open)
@@ -64,7 +68,8 @@ type runCheck struct {
 	counts    screening.Counts
 	rows      int64
 	before    int64 // rows of other runs
-	forgotten int
+	forgotten int   // parties whose names were taken away
+	erased    int   // parties erased on request
 }
 
 func (r *runCheck) check(ctx context.Context) error {
@@ -138,10 +143,25 @@ func (r *runCheck) said(ctx context.Context) error {
 	if want.Record != record {
 		v.fault(doCompare, "its inputs, editions, policy or counts are not those it ended with", "run %s", run.ID)
 	}
-	if r.forgotten > v.told.forgotten[run.ID] {
-		v.fault(doCompare, fmt.Sprintf("%d parties have lost their names, and the audit trail knows of %d", r.forgotten, v.told.forgotten[run.ID]), "run %s", run.ID)
+	if r.forgotten != v.told.forgotten[run.ID] { // it may have been just now
+		if err := v.takenSince(ctx); err != nil {
+			return err
+		}
+	}
+	if told := v.told.forgotten[run.ID]; r.forgotten > told {
+		v.fault(doCompare, fmt.Sprintf("%d parties have lost their names, and the audit trail knows of %d", r.forgotten, told), "run %s", run.ID)
+	} else if r.forgotten < told {
+		v.fault(doCompare, fmt.Sprintf("%d parties had lost their names by the audit trail, and %d have: names were put back", told, r.forgotten), "run %s", run.ID)
 	}
 	return nil
+}
+
+// takenSince asks the audit trail once more what was taken away.
+func (v *verifier) takenSince(ctx context.Context) error {
+	if err := v.toldSince(ctx, "runs"); err != nil {
+		return err
+	}
+	return v.toldSince(ctx, SubjectOfErasures)
 }
 
 // page proves some successive rows of a sheet.
@@ -181,8 +201,13 @@ func (r *runCheck) page(ctx context.Context, sheet sheetRow, results []*screenin
 			continue // the row's seal says so
 		case p.Salt != "":
 			p.Sealed = result.Commitment(p.Party, p.Salt)
+			if r.v.told.erased[p.Sealed] {
+				r.fault(sheet, p.Row, "a party of it was erased, and is there again")
+			}
 		case p.Sealed != "":
-			r.forgotten++
+			if err := r.taken(ctx, sheet, result, p.Party, p.Sealed); err != nil {
+				return err
+			}
 		}
 		commitments[p.Row] = append(commitments[p.Row], p.Sealed)
 	}
@@ -192,10 +217,36 @@ func (r *runCheck) page(ctx context.Context, sheet sheetRow, results []*screenin
 		row := result.Partner.Row
 		r.sum.add(sheet.File, sheet.Sheet, row, sealOf[row])
 		if r.run.Results != "" && result.Seal(commitments[row]) != sealOf[row] {
-			r.v.fault(doCompare, "its result is not the one that was kept", "run %s, file %s, sheet %q, row %d", r.run.ID, sheet.File, sheet.Sheet, row)
+			r.fault(sheet, row, "its result is not the one that was kept")
 		}
 	}
 	return r.words(ctx, sheet, first, last, byRow)
+}
+
+func (r *runCheck) fault(sheet sheetRow, row int, what string) {
+	r.v.fault(doCompare, what, "run %s, file %s, sheet %q, row %d", r.run.ID, sheet.File, sheet.Sheet, row)
+}
+
+// taken proves that nothing of a party is there any more, which the seal says nothing of.
+func (r *runCheck) taken(ctx context.Context, sheet sheetRow, result *screening.Result, party int, commitment string) error {
+	name := result.Partner.Parties[party].Name
+	told := r.v.told
+	if name == screening.Erased && commitment != unsealed && !told.erased[commitment] { // it may have been just now
+		if err := r.v.takenSince(ctx); err != nil {
+			return err
+		}
+	}
+	as := isPseudonym(name) || name == screening.Erased && commitment == unsealed
+	if told.erased[commitment] {
+		r.erased++
+		as = name == screening.Erased
+	} else {
+		r.forgotten++
+	}
+	if !as || !result.Bare(party) {
+		r.fault(sheet, result.Partner.Row, "something else stands where a name was taken away")
+	}
+	return nil
 }
 
 // words proves the columns beside matches, by which they are found.
@@ -222,7 +273,7 @@ func (r *runCheck) words(ctx context.Context, sheet sheetRow, first, last int, r
 		m := result.Parties[w.Party].Matches[w.Ordinal-1]
 		want := matchWords{w.Row, w.Party, w.Ordinal, text(m.List), text(m.Entity), string(m.Grade), text(m.Key)}
 		if !reflect.DeepEqual(w, want) {
-			r.v.fault(doCompare, "a match of it is found by other words than it has", "run %s, file %s, sheet %q, row %d", r.run.ID, sheet.File, sheet.Sheet, w.Row)
+			r.fault(sheet, w.Row, "a match of it is found by other words than it has")
 		}
 	}
 	return nil
