@@ -245,6 +245,42 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// A text longer than the page makes programs print the whole page small.
+func TestSummaryFitsItsPaper(t *testing.T) {
+	r := sampleReport()
+	r.Run.NotChecked = append(r.Run.NotChecked, strings.Repeat("a rule that is not enabled; ", 20))
+	f := opened(t, written(t, r, results(sampleResults()...))).file
+	rows, err := f.GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range rows {
+		for j, text := range row {
+			cell := fmt.Sprint(columnName(j+1), i+1)
+			room := 0.0
+			for k := j + 1; k <= 6; k++ {
+				width, err := f.GetColWidth("Summary", columnName(k))
+				if err != nil {
+					t.Fatal(err)
+				}
+				room += width
+			}
+			id, err := f.GetCellStyle("Summary", cell)
+			if err != nil {
+				t.Fatal(err)
+			}
+			style, err := f.GetStyle(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wraps := style.Alignment != nil && style.Alignment.WrapText
+			if lines := linesIn(text, room); lines > 1 && !wraps {
+				t.Errorf("%s runs on beyond the page: %s", cell, text)
+			}
+		}
+	}
+}
+
 // TestOpensWithWhatIsMissing wants the lists that were not used above
 // everything else.
 func TestOpensWithWhatIsMissing(t *testing.T) {
