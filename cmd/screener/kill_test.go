@@ -115,8 +115,10 @@ beat_seconds = 0.05
 		if t.Failed() {
 			t.Fatalf("after kill %d, in %s; the seed was %d", n+1, step.name, seed)
 		}
+		if (n+1)%50 == 0 || n+1 == times {
+			t.Logf("%d kills in %s: %v; ended before they were hit: %v", n+1, time.Since(start).Round(time.Second), count, early)
+		}
 	}
-	t.Logf("%d kills in %s: %v; ended before they were hit: %v", times, time.Since(start).Round(time.Second), count, early)
 }
 
 func (k *killed) write(name, content string) {
