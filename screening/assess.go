@@ -108,6 +108,7 @@ func (j *Judge) RowOf(p *Partner, found [][]Candidate, chain *Chain) *Result {
 			}
 		}
 	}
+	nameless(r)
 	for _, pr := range r.Parties {
 		r.Grade = Higher(r.Grade, pr.Grade)
 	}
@@ -122,6 +123,22 @@ func (j *Judge) RowOf(p *Partner, found [][]Candidate, chain *Chain) *Result {
 		r.Work = &came
 	}
 	return r
+}
+
+// notNamed is the note of a party that could be compared with no list.
+const notNamed = "not screened: the row gives an id and no name, and no register that is held has it"
+
+// nameless notes which parties a row gives by an id alone that leads to no name: such a row does not read clear.
+func nameless(r *Result) {
+	for i := range r.Parties {
+		if !r.Partner.Parties[i].OnlyID() {
+			continue
+		}
+		if _, called := r.Partner.called(i); !called {
+			r.Parties[i].Grade = Higher(r.Parties[i].Grade, Note)
+			r.Parties[i].Notes = append(r.Parties[i].Notes, notNamed)
+		}
+	}
 }
 
 // GradeBy names what carried the row's grade: the roles of its parties of that

@@ -394,6 +394,9 @@ func (j *Judge) ownersOf(p *Partner, found [][]Candidate, chain *Chain, dismisse
 	var said []int
 	for i := range p.Parties {
 		label[partyNode(i)] = p.Parties[i].Name
+		if at, called := p.called(i); called {
+			label[partyNode(i)] = p.Parties[at].Name
+		}
 		switch x := &p.Parties[i]; {
 		case x.Via != "":
 		case x.Role == RolePartner:
@@ -404,6 +407,9 @@ func (j *Judge) ownersOf(p *Partner, found [][]Candidate, chain *Chain, dismisse
 	}
 	for k, share := range p.Answers.Shares(len(said)) {
 		owner := &p.Parties[said[k]]
+		if at, called := p.called(said[k]); called { // the row names it by its id alone
+			owner, said[k] = &p.Parties[at], at
+		}
 		o.node[owner], o.below[owner] = partyNode(said[k]), partners
 		for _, partner := range partners {
 			holdings = append(holdings, Holding{partyNode(said[k]), partner, share})

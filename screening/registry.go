@@ -12,8 +12,8 @@ import (
 type Registry struct {
 	id   string // of its card: "ror"
 	orgs []registered
-	// by finds an organisation by its id, its website or its name; -1 where several have it.
-	byID, bySite, byName map[string]int32
+	// by finds an organisation by its id there, one elsewhere, its website or its name; -1 where several have it.
+	byID, byOther, bySite, byName map[string]int32
 }
 
 // registered is one organisation of a register.
@@ -25,7 +25,7 @@ type registered struct {
 
 // NewRegistry builds a register of its entities, as its card reads them.
 func NewRegistry(id string, entities iter.Seq2[*Entity, error]) (*Registry, error) {
-	r := &Registry{id: id, byID: map[string]int32{}, bySite: map[string]int32{}, byName: map[string]int32{}}
+	r := &Registry{id: id, byID: map[string]int32{}, byOther: map[string]int32{}, bySite: map[string]int32{}, byName: map[string]int32{}}
 	for e, err := range entities {
 		if err != nil {
 			return nil, err
@@ -45,6 +45,9 @@ func NewRegistry(id string, entities iter.Seq2[*Entity, error]) (*Registry, erro
 		}
 		r.orgs = append(r.orgs, o)
 		r.byID[registryID(e.ID)] = at
+		for _, x := range e.Identifiers {
+			once(r.byOther, x.Kind+"\x00"+foldLetters(x.Value), at)
+		}
 		for _, site := range e.Websites {
 			once(r.bySite, site, at)
 		}
@@ -77,10 +80,10 @@ func registryID(id string) string {
 // Resolved is a party found in a register.
 type Resolved struct {
 	ID  string `json:"id"`
-	How string `json:"how"` // "id", "website", "name and country", "name"
+	How string `json:"how"` // "id", "grid", "isni", "website", "name and country", "name"
 }
 
-// Resolve finds a party in the register by its id there, its website, or a
+// Resolve finds a party in the register by its id there or elsewhere, its website, or a
 // name that one organisation alone has in the party's country (in the world, where
 // the country is not known). A country that speaks against a name finds nothing.
 func (r *Registry) Resolve(p *Party) (Resolved, bool) {
@@ -92,6 +95,11 @@ func (r *Registry) Resolve(p *Party) (Resolved, bool) {
 			if at, ok := r.byID[registryID(id.Value)]; ok {
 				return Resolved{r.orgs[at].id, "id"}, true
 			}
+		}
+	}
+	for _, id := range p.Identifiers {
+		if at, ok := r.byOther[id.Kind+"\x00"+foldLetters(id.Value)]; ok && at >= 0 {
+			return Resolved{r.orgs[at].id, id.Kind}, true
 		}
 	}
 	key := foldLetters(p.Name)
@@ -152,6 +160,10 @@ func (r *Registry) Follow(p *Partner) {
 		}
 		from.Registry = at.ID + " by " + at.How
 		seen := map[string]bool{at.ID: true}
+		if from.OnlyID() {
+			named[foldLetters(r.orgs[r.byID[registryID(at.ID)]].name)] = true
+			p.Parties = append(p.Parties, r.party(r.byID[registryID(at.ID)], from.Role, from.calledBy()))
+		}
 		p.Parties = append(p.Parties, r.above(at.ID, from.Role, plainRole(from.Role), seen, named, chainDepth)...)
 	}
 }
@@ -175,11 +187,7 @@ func (r *Registry) above(id string, role Role, via string, seen, named map[strin
 			link := via + "'s " + word
 			if key := foldLetters(o.name); !named[key] {
 				named[key] = true
-				how := link + ", by " + strings.ToUpper(r.id) + " from " + id
-				out = append(out, Party{
-					Role: as, Name: o.name, Country: o.country, City: o.city, Identifiers: []Identifier{{Kind: r.id, Value: o.id}},
-					Via: how, Notes: []string{how + "; the row does not name it"},
-				})
+				out = append(out, r.party(n, as, link+", by "+strings.ToUpper(r.id)+" from "+id))
 			}
 			out = append(out, r.above(next, as, link, seen, named, depth-1)...)
 		}
@@ -189,6 +197,36 @@ func (r *Registry) above(id string, role Role, via string, seen, named map[strin
 	}
 	step(r.orgs[at].parents, "parent", RoleParent)
 	return out
+}
+
+// party is an organisation as a party of the row, with the link that brought it in.
+func (r *Registry) party(at int32, as Role, how string) Party {
+	o := &r.orgs[at]
+	return Party{
+		Role: as, Name: o.name, Country: o.country, City: o.city, Identifiers: []Identifier{{Kind: r.id, Value: o.id}},
+		Via: how, Notes: []string{how + "; the row does not name it"},
+	}
+}
+
+// OnlyID reports whether the row gives an id of the Research Organization Registry where the name
+// should stand. There is nothing to compare then but what the register calls it.
+func (p *Party) OnlyID() bool {
+	return !p.Role.Person() && strings.Contains(strings.ToLower(p.Name), "ror.org/") &&
+		slices.ContainsFunc(p.Identifiers, func(id Identifier) bool { return id.Kind == "ror" && registryID(id.Value) == registryID(p.Name) })
+}
+
+// calledBy is how the party that a row gives by its id alone comes to its name.
+func (p *Party) calledBy() string { return plainRole(p.Role) + ", by ROR from " + p.Name }
+
+// called finds the party that stands for one given by its id alone, by the place of both in the row.
+func (p *Partner) called(i int) (int, bool) {
+	from := &p.Parties[i]
+	if !from.OnlyID() {
+		return 0, false
+	}
+	by := from.calledBy()
+	at := slices.IndexFunc(p.Parties, func(q Party) bool { return q.Via == by })
+	return at, at >= 0
 }
 
 // plainRole is a role in a reader's words.

@@ -35,7 +35,10 @@ func tiedTo(e *Entity, kind, id string) *Entity {
 func TestResolve(t *testing.T) {
 	qorvath := org("0a", "QA", "Qorvath Institute", "Institut Qorvath")
 	qorvath.Websites = []string{"qorvath.example"}
-	r := registerOf(qorvath, org("0b", "PE", "Qorvath Institute"), org("0c", "QA", "Aurelim University"))
+	aurelim, other := org("0c", "QA", "Aurelim University"), org("0b", "PE", "Qorvath Institute")
+	aurelim.Identifiers = []Identifier{{Kind: "grid", Value: "grid.1234.5"}, {Kind: "isni", Value: "0000000000000001"}}
+	other.Identifiers = []Identifier{{Kind: "isni", Value: "0000000000000001"}}
+	r := registerOf(qorvath, other, aurelim)
 	for _, tc := range []struct {
 		name string
 		p    Party
@@ -44,6 +47,8 @@ func TestResolve(t *testing.T) {
 	}{
 		{"by its id", Party{Name: "?", Identifiers: []Identifier{{Kind: "ror", Value: "https://ror.org/0B"}}}, "0b", "id"},
 		{"by its id without the address", Party{Name: "?", Identifiers: []Identifier{{Kind: "ror", Value: "0c"}}}, "0c", "id"},
+		{"by an id of another register", Party{Name: "?", Identifiers: []Identifier{{Kind: "grid", Value: "GRID.1234.5"}}}, "0c", "grid"},
+		{"by an id that two have", Party{Name: "?", Identifiers: []Identifier{{Kind: "isni", Value: "0000000000000001"}}}, "", ""},
 		{"by name and country", Party{Name: "qorvath institute", Country: "PE"}, "0b", "name and country"},
 		{"by an alias nobody else has", Party{Name: "Institut Qorvath"}, "0a", "name"},
 		{"a name two have, country unknown", Party{Name: "Qorvath Institute"}, "", ""},
@@ -98,5 +103,46 @@ func TestFollow(t *testing.T) {
 	none.Follow(p)
 	if len(p.Parties) != 2 {
 		t.Errorf("without a register: %+v", p.Parties)
+	}
+}
+
+// A cell that holds an id alone is read by the name the register has for it, and
+// what it owns and who stands above it are found as if the row had named it.
+func TestAPartyGivenByItsID(t *testing.T) {
+	r := registerOf(tiedTo(org("0a", "QA", "Velmora Holdings"), "parent", "0b"), org("0b", "QA", "Ministry of Zelmar"))
+	byID := func(id string) Party {
+		return Party{Role: RoleParent, Name: "https://ror.org/" + id, Identifiers: []Identifier{{Kind: "ror", Value: "https://ror.org/" + id}}}
+	}
+	row := func(id string) *Partner {
+		return &Partner{
+			Parties: []Party{{Role: RolePartner, Name: "Aurelim Optics", Country: "QA"}, byID(id)},
+			Answers: Answers{AskOwnershipShare: {Text: "60 %"}},
+		}
+	}
+	velmora := entity("us_ofac_sdn", "1", AssetFreeze, "Velmora Holdings", "")
+	judge := func(p *Partner) *Result {
+		var found [][]Candidate
+		for i := range p.Parties {
+			var c []Candidate
+			if p.Parties[i].Name == "Velmora Holdings" {
+				c = []Candidate{{Entity: velmora, Matched: velmora.Names[0], Score: 1}}
+			}
+			found = append(found, c)
+		}
+		return (&Judge{Policy: DefaultPolicy(), Now: day("2026-11-23")}).Row(p, found)
+	}
+	known := row("0a")
+	r.Follow(known)
+	if len(known.Parties) != 4 || known.Parties[2].Name != "Velmora Holdings" || known.Parties[2].Role != RoleParent || known.Parties[2].Link() != "parent" || known.Parties[3].Link() != "parent's parent" {
+		t.Fatalf("followed to %+v", known.Parties)
+	}
+	got := judge(known)
+	if got.Grade != Escalate || got.GradeBy() != "parent" || len(got.Work.Ownership) == 0 || got.Work.Ownership[0].Sum != "60 % (Velmora Holdings), at least 50 % is needed" {
+		t.Errorf("%s by %q: %+v", got.Grade, got.GradeBy(), got.Work)
+	}
+	unknown := row("0z")
+	r.Follow(unknown)
+	if got := judge(unknown); got.Grade != Note || !slices.Equal(got.Parties[1].Notes, []string{notNamed}) {
+		t.Errorf("an id that no register has: %s %+v", got.Grade, got.Parties)
 	}
 }

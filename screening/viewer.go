@@ -155,7 +155,7 @@ func (v *Viewer) party(r *PartyResult) PartyResult {
 	}
 	// As Judge.Party grades, of what is left.
 	shown.Grade = Clear
-	if slices.ContainsFunc(shown.Notes, func(n string) bool { return strings.HasPrefix(n, notScreened) }) {
+	if slices.ContainsFunc(shown.Notes, func(n string) bool { return n == notNamed || strings.HasPrefix(n, notScreened) }) {
 		shown.Grade = Note
 	}
 	for _, m := range shown.Matches {

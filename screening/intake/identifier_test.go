@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,5 +45,28 @@ func TestParseIdentifiers(t *testing.T) {
 				t.Errorf("why %q, want %q", why, tt.why)
 			}
 		})
+	}
+}
+
+// A cell of a name's column that holds ids alone is a party for each, known by its id.
+func TestIDsWhereNamesShouldStand(t *testing.T) {
+	_, rows := read(t, []byte("Partner,Parent,Contact person\nAurelim Optics,https://ror.org/0abcdef12;ROR.org/0ghjkmn34/,https://ror.org/0abcdef12\nAurelim Works,0abcdef12,\n"),
+		Options{Columns: Columns{{Role: "Person", Header: "Contact person"}}})
+	var got []string
+	for _, p := range rows {
+		for _, party := range p.Parties {
+			got = append(got, fmt.Sprintf("%s %s %v %v", party.Role, party.Name, party.OnlyID(), party.Identifiers))
+		}
+	}
+	want := []string{
+		"partner Aurelim Optics false []",
+		"parent https://ror.org/0abcdef12 true [{ror https://ror.org/0abcdef12 }]",
+		"parent https://ror.org/0ghjkmn34 true [{ror https://ror.org/0ghjkmn34 }]",
+		"person https://ror.org/0abcdef12 false []",
+		"partner Aurelim Works false []",
+		"parent 0abcdef12 false []", // nine letters may be a name
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("read as\n%q, want\n%q", got, want)
 	}
 }

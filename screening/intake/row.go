@@ -154,6 +154,9 @@ func (l *layout) addParties(p *screening.Partner, n int, names []string, ln line
 	first := len(p.Parties)
 	for _, name := range names {
 		party := screening.Party{Role: l.columns[l.names[n]].role, Name: name}
+		if id, ok := shaped(name, "ror"); ok && !party.Role.Person() && strings.Contains(strings.ToLower(name), "ror.org/") {
+			party.Name, party.Identifiers = id, []screening.Identifier{{Kind: "ror", Value: id}}
+		}
 		if !party.Role.Person() && looksLikePerson(name) {
 			// People are compared with people only where the office maps them: the
 			// party stays an organisation, and the office is told.
