@@ -110,7 +110,7 @@ func jsonLines(r io.Reader, file string, each func(line int, raw json.RawMessage
 
 // jsonDecoder refuses empty files and web pages, and strips a byte order mark.
 func jsonDecoder(r io.Reader, file string) (*json.Decoder, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
+	b := bufio.NewReaderSize(&unblank{r: r}, 64<<10)
 	head, _ := b.Peek(512)
 	if len(bytes.TrimSpace(head)) == 0 {
 		return nil, fmt.Errorf("%s is empty", file)
@@ -122,6 +122,31 @@ func jsonDecoder(r io.Reader, file string) (*json.Decoder, error) {
 		_, _ = b.Discard(3)
 	}
 	return json.NewDecoder(b), nil
+}
+
+// maxBlanks is the longest run of blanks in a JSON file. The decoder goes
+// over a run from its front again for each piece that is read of it.
+const maxBlanks = 256 << 10
+
+// unblank is a JSON file without such runs: it ends in an error where one is.
+type unblank struct {
+	r   io.Reader
+	run int // blanks at the end of what was read
+}
+
+// Read reads on while there is something to read.
+func (u *unblank) Read(p []byte) (int, error) {
+	const blanks = " \t\r\n"
+	n, err := u.r.Read(p[:min(len(p), maxBlanks)])
+	behind := bytes.TrimLeft(p[:n], blanks)
+	u.run += n - len(behind)
+	if u.run > maxBlanks {
+		return 0, fmt.Errorf("it has more than %d kB of blanks in one place", maxBlanks>>10)
+	}
+	if len(behind) > 0 {
+		u.run = len(behind) - len(bytes.TrimRight(behind, blanks))
+	}
+	return n, err
 }
 
 func jsonError(file string, err error) error {
