@@ -381,6 +381,9 @@ func (c *Config) check(path string) error {
 		if _, err := jobs.ParseRoles(l.Restricted); err != nil {
 			return bad("custom list %s: restricted: %v", l.ID, err)
 		}
+		if _, err := lists.Custom(l); err != nil {
+			return bad("custom list %s: %v", l.ID, err)
+		}
 	}
 	if _, _, err := c.webOptions(); err != nil {
 		return bad("%v", err)
