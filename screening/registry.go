@@ -208,7 +208,7 @@ func (r *Registry) party(at int32, as Role, how string) Party {
 	}
 }
 
-// OnlyID reports whether the row gives an id of the Research Organization Registry where the name
+// OnlyID reports whether the row gives a ROR id where the name
 // should stand. There is nothing to compare then but what the register calls it.
 func (p *Party) OnlyID() bool {
 	return !p.Role.Person() && strings.Contains(strings.ToLower(p.Name), "ror.org/") &&
