@@ -343,6 +343,9 @@ func (n *night) compare(ctx context.Context) (full string, err error) {
 			n.note(card, p)
 		}
 	}
+	if err := n.turned(ctx); err != nil {
+		return "", err
+	}
 	if len(n.changes)*maxShare > total {
 		return fmt.Sprintf("%d of the %d listed parties changed", len(n.changes), total), nil
 	}
@@ -371,6 +374,29 @@ func (n *night) note(card *lists.Card, p store.Pair) {
 			n.changes[key] = screening.Change{List: e.List, Entity: e.ID, Change: screening.Changed, Name: e.Name()}
 		}
 	}
+}
+
+// turned takes down the listed parties whose links, as their list dates them,
+// began or ended since the last night.
+func (n *night) turned(ctx context.Context) error {
+	today := n.Basis.At.Format(time.DateOnly)
+	if next := n.last.Counts.NextTurn; next == "" || next > today {
+		return nil
+	}
+	if err := n.load(ctx); err != nil {
+		return err
+	}
+	for _, e := range n.held.Judge.Ties.Turned(n.last.Basis.At.Format(time.DateOnly), today) {
+		n.changed = append(n.changed, e)
+		key := e.List + "\x00" + e.ID
+		ch, known := n.changes[key]
+		if !known {
+			ch = screening.Change{List: e.List, Entity: e.ID, Change: screening.Changed, Name: e.Name()}
+		}
+		ch.Fields = append(ch.Fields, screening.FieldChange{Field: "links", Added: []string{"one began or ended by its date"}})
+		n.changes[key] = ch
+	}
+	return nil
 }
 
 // compareDecisions finds the names whose decisions were made, revoked or ran
@@ -448,6 +474,11 @@ func (n *night) work(ctx context.Context) error {
 	n.run.Finished = n.env.Now().UTC()
 	n.Counts.Worked, n.Counts.Rescreened = len(n.worked), n.rescreened
 	n.Counts.Untouched = n.Counts.Parties - n.rescreened
+	if n.held.Matcher != nil {
+		n.Counts.NextTurn = n.held.Judge.Ties.NextTurn(n.Basis.At.Format(time.DateOnly))
+	} else if n.last != nil { // nothing was read, for the lists are the same
+		n.Counts.NextTurn = n.last.Counts.NextTurn
+	}
 	return st.FinishNight(ctx, n.Night, n.run, n.day)
 }
 
@@ -788,12 +819,14 @@ type finder struct {
 	ties   *screening.Ties
 	line   float64
 	review float64
+	day    string
 }
 
 func newFinder(held *Held, policy *screening.Policy) *finder {
 	return &finder{
 		memo: memo{matcher: held.Matcher, found: map[string][]screening.Candidate{}}, ties: held.Judge.Ties,
 		line: screening.Round(min(policy.NoteLine, policy.ReviewLine)), review: policy.ReviewLine,
+		day: held.Judge.Now.UTC().Format(time.DateOnly),
 	}
 }
 
@@ -815,7 +848,7 @@ func (f *finder) stands(p *screening.Party) string {
 			all = append(all, candidate{c.Entity.Hash(), c.Matched.Text, c.Score, c.Evidence})
 		}
 	}
-	above := f.ties.Stands(p, f.Match(p), f.review)
+	above := f.ties.Stands(p, f.Match(p), f.review, f.day)
 	switch {
 	case len(all) == 0 && above == "":
 		return "none"

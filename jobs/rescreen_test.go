@@ -138,10 +138,8 @@ func (h *history) country(label string) string {
 // publish changes some entities of the list and refreshes it.
 func (h *history) publish() {
 	h.rt.Helper()
-	for i := range 20 { // so that one change is a small share
-		if id := fmt.Sprint("f", i); h.listed[id] == "" {
-			h.listed[id] = ftmLine(id, "Organization", true, map[string]string{"name": fmt.Sprintf("Filler%c%c Vostrand", 'a'+i, 'k'+i/2)})
-		}
+	for i, line := range filler(20) {
+		h.listed[fmt.Sprint("f", i)] = line
 	}
 	for range rapid.IntRange(1, 3).Draw(h.rt, "changes") {
 		id := fmt.Sprint("w", rapid.IntRange(0, 11).Draw(h.rt, "entity"))
@@ -202,7 +200,10 @@ func (h *history) tie() {
 			continue
 		}
 		share := rapid.SampledFrom([]string{"", "20", "30", "50", "60", "100"}).Draw(h.rt, "share")
-		h.listed[id] = ownership(id, party("owner"), party("owned"), share, "", "")
+		day := func(label string) string { // some begin or end in the course of the history
+			return rapid.SampledFrom([]string{"", "", "", "2031-02-20", "2031-04", "2031-06-15", "2031-09"}).Draw(h.rt, label)
+		}
+		h.listed[id] = ownership(id, party("owner"), party("owned"), share, day("since"), day("until"))
 	}
 }
 

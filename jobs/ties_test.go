@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,6 +43,13 @@ func ownership(id, owner, asset, percentage, since, until string) string {
 // screenAgainst screens rows of names against one export of an ownership network.
 func screenAgainst(t *testing.T, now time.Time, export []string, names ...string) []*screening.Result {
 	t.Helper()
+	_, out := watchAgainst(t, &now, export, names...)
+	return out
+}
+
+// watchAgainst is screenAgainst in an office whose clock can be moved.
+func watchAgainst(t *testing.T, now *time.Time, export []string, names ...string) (*jobs.Env, []*screening.Result) {
+	t.Helper()
 	dir := t.TempDir()
 	for file, content := range map[string]string{
 		filepath.Join("watch", "entities.ftm.json"): strings.Join(export, "\n") + "\n", "sheet.csv": "Partner\n" + strings.Join(names, "\n") + "\n",
@@ -59,7 +67,7 @@ func screenAgainst(t *testing.T, now time.Time, export []string, names ...string
 	}
 	env := &jobs.Env{
 		Store: storetest.Open(t, storetest.SQLite(t)), Cards: []lists.Card{card}, Policy: screening.DefaultPolicy(), Samples: true,
-		Version: "test", Actor: "sam", Now: func() time.Time { return now },
+		Version: "test", Actor: "sam", Now: func() time.Time { return *now }, MaxAge: 365 * 24 * time.Hour,
 	}
 	refreshed, err := jobs.Refresh(t.Context(), env, jobs.RefreshOptions{From: dir})
 	if err != nil || !refreshed[0].OK() {
@@ -76,6 +84,66 @@ func screenAgainst(t *testing.T, now time.Time, export []string, names ...string
 			t.Fatal(err)
 		}
 		out = append(out, r)
+	}
+	return env, out
+}
+
+// A link that its list dates begins and ends by the calendar: the night after it is
+// there, though no list changed, and says which entry it was.
+func TestLinksTurnWithTheirDay(t *testing.T) {
+	now := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+	env, results := watchAgainst(t, &now, append(filler(20),
+		ftmLine("c-1", "Company", true, map[string]string{"name": "Velmora Concern", "topics": "sanction"}),
+		ftmLine("s-1", "Sanction", false, map[string]string{"entity": "c-1", "authority": "Office of Foreign Assets Control", "program": "EXAMPLE-EO1"}),
+		ftmLine("c-2", "Company", false, map[string]string{"name": "Aurelim Works"}),
+		ftmLine("c-3", "Company", false, map[string]string{"name": "Brelk Works"}),
+		ownership("o-1", "c-1", "c-2", "60", "2019", "2026-11-24"),
+		ownership("o-2", "c-1", "c-3", "60", "2026-12", ""),
+	), "Aurelim Works", "Brelk Works", "College of Zelmar")
+	if results[0].Grade != screening.Escalate || results[1].Grade != screening.Clear {
+		t.Fatalf("%s and %s on the first day", results[0].Grade, results[1].Grade)
+	}
+	for _, night := range []struct {
+		day     string
+		changed string // the partner, "" for a quiet night
+		grade   screening.Grade
+	}{
+		{"2026-11-23", "", ""}, {"2026-11-24", "", ""}, {"2026-11-25", "Aurelim Works", screening.Clear}, {"2026-11-26", "", ""},
+		{"2026-11-30", "", ""}, {"2026-12-02", "Brelk Works", screening.Escalate}, {"2026-12-03", "", ""},
+	} {
+		day, err := time.Parse(time.DateOnly, night.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now = day.Add(2 * time.Hour)
+		r, err := jobs.Rescreen(t.Context(), env, jobs.RescreenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if full := night.day == "2026-11-23"; (r.Night.Counts.Full != "") != full {
+			t.Errorf("%s: worked in full: %q", night.day, r.Night.Counts.Full)
+		}
+		changed := ""
+		for c, err := range env.Store.NightChanges(t.Context(), r.Night.ID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed = c.Partner.Parties[0].Name
+			if c.Grade != night.grade || len(c.Causes) != 1 || c.Causes[0].Kind != screening.CauseList || c.Causes[0].Name != "Velmora Concern" {
+				t.Errorf("%s: %s is %s, by %+v", night.day, changed, c.Grade, c.Causes)
+			}
+		}
+		if changed != night.changed {
+			t.Errorf("%s: %q changed, want %q", night.day, changed, night.changed)
+		}
+	}
+}
+
+// filler is listed parties nobody is like, so that one change is a small share.
+func filler(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = ftmLine(fmt.Sprint("f", i), "Organization", true, map[string]string{"name": fmt.Sprintf("Filler%c%c Vostrand", 'a'+i, 'k'+i/2)})
 	}
 	return out
 }

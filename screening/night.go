@@ -63,6 +63,9 @@ type NightCounts struct {
 	// Opened counts, by grade, the changed ones with something new for a person to decide.
 	Opened map[Grade]int `json:"opened"`
 	Runs   []string      `json:"runs"` // whose results the changed ones stand on
+	// NextTurn is the next day on which an owner's link that a list dates begins
+	// or is over, "" for none: no list has to change for it.
+	NextTurn string `json:"next_turn,omitempty"`
 }
 
 // NightChange is one collaboration that a night left otherwise than it was.

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Ties are who stands above whom by the lists' own links: owners, controllers
@@ -15,6 +16,13 @@ type Ties struct {
 	above    map[int32][]tie // by what is owned
 	byEntity map[listedID]int32
 	byName   map[string][]int32 // by every folded name, of parties that are not listed
+	dated    []datedTie
+}
+
+// datedTie is a tie that begins or ends on a day, and the entry that says so.
+type datedTie struct {
+	tie
+	entity *Entity
 }
 
 type listedID struct{ list, id string }
@@ -124,7 +132,11 @@ func NewTies(entities iter.Seq[*Entity]) *Ties {
 				continue // nobody owns a person; ships are no parties here
 			}
 			share, _ := ParseShare(l.Share)
-			t.above[owned] = append(t.above[owned], tie{owner: owner, word: word, share: share, entry: e.ID, since: l.Since, until: l.Until})
+			x := tie{owner: owner, word: word, share: share, entry: e.ID, since: l.Since, until: l.Until}
+			t.above[owned] = append(t.above[owned], x)
+			if l.Since+l.Until != "" {
+				t.dated = append(t.dated, datedTie{x, e})
+			}
 		}
 	}
 	for owned := range t.above {
@@ -224,9 +236,60 @@ func (x *tie) over(day string) bool {
 	return x.until != "" && x.until < day[:min(len(day), len(x.until))] || x.since != "" && x.since > day[:min(len(day), len(x.since))]
 }
 
-// Stands stands for all that ties say of a party and its candidates at or above
-// a line: two of one text have one chain. "" where they say nothing.
-func (t *Ties) Stands(p *Party, found []Candidate, line float64) string {
+// Turned are the entries with a tie that began or ended after one day and by
+// another, both 2006-01-02.
+func (t *Ties) Turned(after, by string) []*Entity {
+	var out []*Entity
+	for i := range t.dated {
+		if x := &t.dated[i]; x.over(after) != x.over(by) && !slices.Contains(out, x.entity) {
+			out = append(out, x.entity)
+		}
+	}
+	return out
+}
+
+// NextTurn is the first day after another on which a tie begins or is over; ""
+// where none does.
+func (t *Ties) NextTurn(after string) string {
+	next := ""
+	for i := range t.dated {
+		for _, day := range []string{firstDay(t.dated[i].since), dayAfter(t.dated[i].until)} {
+			if day > after && (next == "" || day < next) {
+				next = day
+			}
+		}
+	}
+	return next
+}
+
+// firstDay is the first day of a date that may be cut to the year or the month; "" for no date.
+func firstDay(date string) string {
+	if len(date) < len("2006") || len(date) > len(time.DateOnly) {
+		return ""
+	}
+	return date + "2006-01-01"[len(date):]
+}
+
+// dayAfter is the day after the last one of such a date.
+func dayAfter(date string) string {
+	first, err := time.Parse(time.DateOnly, firstDay(date))
+	if err != nil {
+		return ""
+	}
+	switch len(date) {
+	case len("2006"):
+		first = first.AddDate(1, 0, 0)
+	case len("2006-01"):
+		first = first.AddDate(0, 1, 0)
+	default:
+		first = first.AddDate(0, 0, 1)
+	}
+	return first.Format(time.DateOnly)
+}
+
+// Stands stands for all that ties say, on a day, of a party and its candidates at
+// or above a line: two of one text have one chain. "" where they say nothing.
+func (t *Ties) Stands(p *Party, found []Candidate, line float64, day string) string {
 	if t == nil || len(t.nodes) == 0 {
 		return ""
 	}
@@ -244,6 +307,9 @@ func (t *Ties) Stands(p *Party, found []Candidate, line float64) string {
 		}
 		seen[starts[i]] = true
 		for _, x := range t.above[starts[i]] {
+			if x.over(day) {
+				continue
+			}
 			owner := &t.nodes[x.owner]
 			hash := ""
 			if owner.entity != nil {
