@@ -106,6 +106,9 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 		} else {
 			line += " by one owner"
 		}
+		if r.Control {
+			line += "; or control, which a person looks at"
+		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{ownedLists(&r), StyleText}, Styled{line, StyleText},
 			Styled{daysIn(r.InForce), StyleText}, nil, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, r.Checked), StyleText}); err != nil {
 			return err

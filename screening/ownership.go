@@ -3,6 +3,7 @@ package screening
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,9 @@ type OwnershipRule struct {
 	More    bool    `json:"more,omitempty" toml:"more"`
 	// Aggregate adds the shares of several listed owners; else one of them must hold enough alone.
 	Aggregate bool `json:"aggregate,omitempty" toml:"aggregate"`
+	// Control makes it a question where a listed owner is said to control what
+	// it owns, however small its share: whether it does is for a person to find.
+	Control bool `json:"control,omitempty" toml:"control"`
 	// InForce are the days the rule holds, first and last; no last day is "until changed".
 	InForce []Period `json:"in_force" toml:"in_force"`
 	Why     string   `json:"why" toml:"why"`
@@ -71,13 +75,13 @@ var DefaultOwnershipRules = []OwnershipRule{
 		Source: "OFAC FAQ 373; 31 CFR 589, directives 1-4",
 	},
 	{
-		Name: "EU ownership", Lists: []string{"eu_fsf", "eu_journal_sanctions"}, Authorities: []string{"European Union", "Capital Markets Union"}, Controls: []Control{AssetFreeze}, Percent: 50, Aggregate: true,
+		Name: "EU ownership", Lists: []string{"eu_fsf", "eu_journal_sanctions"}, Authorities: []string{"European Union", "Capital Markets Union"}, Controls: []Control{AssetFreeze}, Percent: 50, Control: true, Aggregate: true,
 		InForce: []Period{{First: "2024-07-03"}}, Checked: "2026-11-23, in articles of 2024; the number of the Council's document was not seen",
 		Why:    "Funds of what listed persons own together to 50 % or more, or control, are treated as theirs (until 2024-07-03: more than 50 %). Control has to be looked at by a person.",
 		Source: "EU Best Practices for the effective implementation of restrictive measures, update of 2024-07-03 (Council document 11623/24); Regulation (EU) 2024/1745, recital 28",
 	},
 	{
-		Name: "UK ownership", Lists: []string{"gb_fcdo_sanctions"}, Authorities: []string{"Foreign, Commonwealth"}, Controls: []Control{AssetFreeze}, Percent: 50, More: true,
+		Name: "UK ownership", Lists: []string{"gb_fcdo_sanctions"}, Authorities: []string{"Foreign, Commonwealth"}, Controls: []Control{AssetFreeze}, Percent: 50, Control: true, More: true,
 		InForce: []Period{{First: "2020-12-31"}}, Checked: "2026-11-23, in copies of 2022 to 2024",
 		Why:    "One designated person holds more than 50 %, or controls; shares of several are not added unless they act jointly. Control has to be looked at by a person.",
 		Source: "The regulations under the Sanctions and Anti-Money Laundering Act 2018 (Russia: SI 2019/855, reg. 7); OFSI, UK financial sanctions general guidance, part 4, with the note on aggregation of 2022-03-22",
@@ -139,7 +143,7 @@ type held struct {
 }
 
 // NewHoldings gathers holdings. Of several between the same two parties the
-// one that says most stands; nobody holds a share of themselves.
+// one that says most stands, and control where any says it; nobody holds a share of themselves.
 func NewHoldings(all []Holding, label map[string]string) *Holdings {
 	h := &Holdings{of: map[string][]Holding{}, by: map[string][]held{}, label: label}
 	at := map[[2]string]int{}
@@ -149,9 +153,12 @@ func NewHoldings(all []Holding, label map[string]string) *Holdings {
 		}
 		pair := [2]string{x.Owner, x.Owned}
 		if i, known := at[pair]; known {
-			if had := &h.of[x.Owned][i]; x.Share.better(had.Share) {
+			had := &h.of[x.Owned][i]
+			control := x.Share.Control || had.Share.Control
+			if x.Share.better(had.Share) {
 				*had = x
 			}
+			had.Share.Control = control
 			continue
 		}
 		at[pair] = len(h.of[x.Owned])
@@ -204,8 +211,13 @@ func (r *OwnershipRule) reached(subject string, h *Holdings, listed func(string)
 	above := h.above(subject)
 	listedToo := func(owner string) bool { return owner != subject && listed(owner) }
 	surely := r.counted(above, subject, h, listedToo, func(s Share) (float64, bool) { return s.Low, s.Over })
-	maybe := r.counted(above, subject, h, listedToo, func(s Share) (float64, bool) { return s.most(), false })
-	needed := map[bool]string{true: "more than ", false: "at least "}[r.More] + percent(r.Percent) + " is needed"
+	maybe := r.counted(above, subject, h, listedToo, func(s Share) (float64, bool) {
+		if r.Control && s.Control {
+			return 100, false
+		}
+		return s.most(), false
+	})
+	needed := map[bool]string{true: "more than ", false: "at least "}[r.More] + percent(r.Percent) + map[bool]string{true: " or control"}[r.Control] + " is needed"
 	switch {
 	case surely[subject]:
 		return ReachYes, h.sum(subject, surely) + ", " + needed + h.layers(subject, surely, listedToo)
@@ -333,7 +345,15 @@ func (a Answers) Shares(owners int) []Share {
 	return out
 }
 
+// controlWords say that an owner controls what it owns, in the languages of headers.
+var controlWords = regexp.MustCompile(`(?i)(?:\band\s+|\bund\s+|\bet\s+|\by\s+|\ben\s+)?\b(?:controll(?:s|ed|ing|ing interest|er)|control|kontroll(?:e|iert)|beherrsch(?:t|ung|end)|contrôle|controla|zeggenschap)(?:$|[^\pL])`)
+
 func parseCell(v string) Share {
+	if rest := controlWords.ReplaceAllString(v, " "); rest != v {
+		share := parseCell(strings.Trim(rest, " ,+&"))
+		share.Control = true
+		return share
+	}
 	number := strings.ReplaceAll(strings.TrimSpace(v), ",", ".")
 	switch p, err := strconv.ParseFloat(number, 64); {
 	case err != nil || p > 1 || p < 0:

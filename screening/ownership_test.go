@@ -17,7 +17,12 @@ func day(s string) time.Time {
 
 func TestReached(t *testing.T) {
 	ofac := &OwnershipRule{Percent: 50, Aggregate: true}
-	uk := &OwnershipRule{Percent: 50, More: true}
+	uk := &OwnershipRule{Percent: 50, More: true, Control: true}
+	eu := &OwnershipRule{Percent: 50, Aggregate: true, Control: true}
+	controls := func(owner, owned string, share Share) Holding {
+		share.Control = true
+		return Holding{owner, owned, share}
+	}
 	known := func(owner, owned string, p float64) Holding { return Holding{owner, owned, ExactShare(p)} }
 	said := func(owner, owned, text string) Holding {
 		share, _ := ParseShare(text)
@@ -43,7 +48,7 @@ func TestReached(t *testing.T) {
 		{"a share is not said", ofac, []Holding{known("A", "X", 30), {"B", "X", Share{}}}, ReachUnknown, "30 % (A) + a share not said (B), at least 50 % is needed"},
 		{"enough though a share is not said", ofac, []Holding{known("A", "X", 50), {"B", "X", Share{}}}, ReachYes, "50 %"},
 		{"owners in a ring", ofac, []Holding{known("X", "Y", 100), known("Y", "X", 100)}, ReachNo, ""},
-		{"exactly half is not more than half", uk, []Holding{known("A", "X", 50)}, ReachNo, "more than 50 %"},
+		{"exactly half is not more than half", uk, []Holding{known("A", "X", 50)}, ReachNo, "more than 50 % or control"},
 		{"more than half", uk, []Holding{known("A", "X", 50.1)}, ReachYes, "50.1 %"},
 		{"two together are not added", uk, []Holding{known("A", "X", 30), known("B", "X", 30)}, ReachNo, "30 %"},
 		{"one person through two companies", uk, []Holding{known("A", "M", 80), known("A", "N", 80), known("M", "X", 30), known("N", "X", 30)}, ReachYes, "30 % (M) + 30 % (N) = 60 %"},
@@ -59,6 +64,12 @@ func TestReached(t *testing.T) {
 		{"of two shares said the larger", ofac, []Holding{known("A", "X", 48), known("A", "X", 51), {"A", "X", Share{}}}, ReachYes, "51 % (A), at least"},
 		{"more than the whole", ofac, []Holding{known("A", "X", 80), known("B", "X", 60)}, ReachYes, "= 140 % (more than the whole: the shares said cannot all be right)"},
 		{"decimals that add up to the line", ofac, []Holding{known("A", "X", 33.3), known("B", "X", 16.7)}, ReachYes, "= 50 %"},
+		{"control with a small share", eu, []Holding{controls("A", "X", ExactShare(10))}, ReachUnknown, "10 % and control (A), at least 50 % or control is needed"},
+		{"control by one of several", uk, []Holding{known("B", "X", 30), controls("A", "X", ExactShare(1))}, ReachUnknown, "1 % and control (A)"},
+		{"control said beside a share", uk, []Holding{known("A", "X", 30), controls("A", "X", Share{})}, ReachUnknown, "30 % and control (A)"},
+		{"control further up", eu, []Holding{controls("A", "M", ExactShare(10)), known("M", "X", 60)}, ReachUnknown, "M counts by 10 % and control (A)"},
+		{"control where no rule asks for it", ofac, []Holding{controls("A", "X", ExactShare(10))}, ReachNo, "10 % and control (A), at least 50 % is needed"},
+		{"control by one that is not listed", eu, []Holding{controls("free", "X", ExactShare(10)), known("A", "X", 10)}, ReachNo, "10 % (A)"},
 		{"one that owns itself", ofac, []Holding{known("X", "X", 100), known("A", "X", 10)}, ReachNo, "10 % (A), at least"},
 		// X is listed too, and owns the company that owns it: it does not reach itself.
 		{"a listed party in a ring", ofac, []Holding{known("X", "Y", 100), known("Y", "X", 60), known("A", "X", 1)}, ReachNo, "1 % (A), at least"},
@@ -82,6 +93,8 @@ func TestSharesInCells(t *testing.T) {
 	for cell, want := range map[string]Share{
 		"51 %": ExactShare(51), "51,5%": ExactShare(51.5), "0.51": ExactShare(51), "100": ExactShare(100), "0": ExactShare(0), "1": {}, "1 %": ExactShare(1), "majority": {},
 		"120": {}, "-3": {}, "50-75": {Low: 50, High: 75, Said: true},
+		"control": {Control: true}, "30 % and control": {Low: 30, High: 30, Said: true, Control: true}, "Controlling interest": {Control: true}, "30 %, kontrolliert": {Low: 30, High: 30, Said: true, Control: true},
+		"uncontrolled": {},
 	} {
 		if got := parseCell(cell); got != want {
 			t.Errorf("%q: %+v, want %+v", cell, got, want)

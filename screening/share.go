@@ -13,6 +13,8 @@ type Share struct {
 	// Over says that the share is above Low, not at it: "more than 50 %".
 	Over bool
 	Said bool
+	// Control says that who holds it is said to control the company as well.
+	Control bool
 }
 
 // ExactShare is a share of so many percent.
@@ -77,6 +79,10 @@ func ParseShare(text string) (Share, bool) {
 
 // String is the share in a reader's words.
 func (s Share) String() string {
+	if s.Control {
+		s.Control = false
+		return s.String() + " and control"
+	}
 	switch {
 	case !s.Said:
 		return "a share not said"

@@ -132,6 +132,7 @@ func NewTies(entities iter.Seq[*Entity]) *Ties {
 				continue // nobody owns a person; ships are no parties here
 			}
 			share, _ := ParseShare(l.Share)
+			share.Control = word == "controller"
 			x := tie{owner: owner, word: word, share: share, entry: e.ID, since: l.Since, until: l.Until}
 			t.above[owned] = append(t.above[owned], x)
 			if l.Since+l.Until != "" {
