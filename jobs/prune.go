@@ -51,6 +51,9 @@ type Retention struct {
 	RejectedDays int
 	// JobDays is for jobs that ended and notices that were sent.
 	JobDays int
+	// SilenceDays is for how long nothing may have been recorded before nothing is removed
+	// without a person's word: the clock may have jumped. 0 asks nobody.
+	SilenceDays int
 	// Hold names runs that are kept whatever their age, for a case that is
 	// open, each with its reason behind a colon: "RUN: why"; "all" keeps every record.
 	Hold []string
@@ -103,7 +106,7 @@ func (r *Retention) laws() []RetentionLaw {
 
 // DefaultRetention keeps records as long as the longest rule met asks: ten
 // years, for transactions under sanctions (31 CFR 501.601).
-var DefaultRetention = Retention{RecordYears: 10, FileDays: 365, RejectedDays: 90, JobDays: 30, PersonMonths: 12, SheetDays: 1}
+var DefaultRetention = Retention{RecordYears: 10, FileDays: 365, RejectedDays: 90, JobDays: 30, PersonMonths: 12, SheetDays: 1, SilenceDays: 30}
 
 // leftoverTime is how old half-written things are that nobody is writing.
 const leftoverTime = 24 * time.Hour
@@ -111,6 +114,8 @@ const leftoverTime = 24 * time.Hour
 // PruneOptions say how to prune.
 type PruneOptions struct {
 	DryRun bool `json:"dry_run,omitempty"` // only say what would go
+	// AfterSilence is a person's word that the clock is right though nothing was recorded for long.
+	AfterSilence bool `json:"after_silence,omitempty"`
 }
 
 // Pruned is what went, or would go.
@@ -140,16 +145,41 @@ type Owed struct {
 
 // Prune removes what is past its time, takes names of persons away in clear rows, and says what it was. Decisions and
 // dispositions are never removed, nor a run that active collaborations stand on, nor a file that an
-// edition or a run names.
+// edition or a run names. After a silence of the audit trail it removes nothing until a person says the clock is right.
 func Prune(ctx context.Context, env *Env, opts PruneOptions) (*Pruned, error) {
 	p := &pruning{env: env, out: &Pruned{DryRun: opts.DryRun, Records: map[string]int64{}}, now: env.Now().UTC(), dry: opts.DryRun}
+	if !opts.DryRun && !opts.AfterSilence {
+		if err := p.silence(ctx); err != nil {
+			return p.out, err
+		}
+	}
 	for _, step := range []func(context.Context) error{p.runs, p.persons, p.records, p.folders, p.reports, p.sheets, p.files, p.leftovers} {
 		if err := step(ctx); err != nil {
 			return p.out, err
 		}
 	}
 	slices.Sort(p.out.Files)
-	return p.out, nil
+	if opts.DryRun {
+		return p.out, nil
+	}
+	e := env.entry(store.ActPrune, "records")
+	e.After = inJSON(map[string]any{"runs": len(p.out.Runs), "files": len(p.out.Files), "bytes": p.out.Bytes, "records": p.out.Records, "after_silence": opts.AfterSilence})
+	return p.out, env.Store.AddAudit(ctx, e)
+}
+
+// silence refuses to go on where nothing was recorded for too long since the last
+// pruning: an office at work has lines every day, so either nobody was there or the clock jumped.
+func (p *pruning) silence(ctx context.Context) error {
+	days := p.env.Retention.SilenceDays
+	if days == 0 {
+		return nil
+	}
+	from, to, err := p.env.Store.Silence(ctx, store.ActPrune, p.now)
+	if err != nil || !to.After(from.AddDate(0, 0, days)) {
+		return err
+	}
+	return Hopeless(fmt.Errorf("nothing was removed: between %s and %s nothing was recorded, longer than the %d days of retention.silence_days, so the clock may have jumped;"+
+		" look at it, and if it is right say so once: screener jobs run prune --args '{\"after_silence\":true}'", from.Format(time.DateOnly), to.Format(time.DateOnly), days))
 }
 
 type pruning struct {
@@ -385,9 +415,31 @@ func (p *pruning) within(ctx context.Context, base string, folders map[string]ti
 	return nil
 }
 
+// held reports whether the name of a file has a held run in it, as a word of its own.
 func (p *pruning) held(name string) bool {
-	runs, _ := p.env.Retention.heldRuns()
-	return slices.ContainsFunc(runs, func(run string) bool { return strings.Contains(name, run) })
+	runs, all := p.env.Retention.heldRuns()
+	return all || slices.ContainsFunc(runs, func(run string) bool {
+		for from := 0; run != ""; {
+			at := strings.Index(name[from:], run)
+			if at < 0 {
+				return false
+			}
+			if at += from; !wordAt(name, at-1) && !wordAt(name, at+len(run)) {
+				return true
+			}
+			from = at + 1
+		}
+		return false
+	})
+}
+
+// wordAt reports whether a letter or digit stands at a place of a name.
+func wordAt(name string, at int) bool {
+	if at < 0 || at >= len(name) {
+		return false
+	}
+	c := name[at]
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
 
 func (p *pruning) gone(name string, size int64) {

@@ -46,6 +46,7 @@ func TestPrune(t *testing.T) {
 		o := newOffice(t, s)
 		t.Setenv("TMPDIR", t.TempDir())
 		o.env.Retention = jobs.DefaultRetention
+		o.env.Retention.SilenceDays = 0 // the office's clock is moved at will
 		o.env.DropFolder = jobs.DropFolder{Path: filepath.Join(o.dir, "share", "inbox")}
 		o.list("w1|Kestoria Trading||QA")
 
@@ -86,6 +87,7 @@ func TestPrune(t *testing.T) {
 		o.aged(filepath.Join(data, "files", "incoming-2"), 0)
 		o.aged(filepath.Join(share, "archive", "physics", "20150101-000000-aaaaaa-old.xlsx"), 4000)
 		o.aged(filepath.Join(share, "archive", "held-old.xlsx"), 4000)
+		o.aged(filepath.Join(share, "archive", "withheld-20150101-old.xlsx"), 4000) // has the held run's letters, and is another's
 		o.aged(filepath.Join(share, "archive", "new.xlsx"), 3000)
 		o.aged(filepath.Join(share, "rejected", "bad.pdf"), 100)
 		o.aged(filepath.Join(share, "rejected", "worse.pdf"), 10)
@@ -124,12 +126,12 @@ func TestPrune(t *testing.T) {
 			names = append(names, filepath.Base(f))
 		}
 		text := strings.Join(names, " ")
-		for _, want := range []string{"incoming-1", "20150101-000000-aaaaaa-old.xlsx", "rescreen-20150102-000000-aaaaaa.xlsx", "bad.pdf", ".screener-half", "screener-workbook-1", ".gz"} {
+		for _, want := range []string{"incoming-1", "20150101-000000-aaaaaa-old.xlsx", "withheld-20150101-old.xlsx", "rescreen-20150102-000000-aaaaaa.xlsx", "bad.pdf", ".screener-half", "screener-workbook-1", ".gz"} {
 			if strings.Count(text, want) != 1 {
 				t.Errorf("%s went %d times: %s", want, strings.Count(text, want), text)
 			}
 		}
-		if len(got.Files) != 7 {
+		if len(got.Files) != 8 {
 			t.Errorf("%d files went: %s", len(got.Files), text)
 		}
 		if _, err := os.Stat(named); err != nil {
@@ -166,6 +168,7 @@ func TestPruneOfEndedWork(t *testing.T) {
 		o := newOffice(t, s)
 		t.Setenv("TMPDIR", t.TempDir())
 		o.env.Retention = jobs.DefaultRetention
+		o.env.Retention.SilenceDays = 0 // the office's clock is moved at will
 		o.env.Notices.Folder = t.TempDir()
 		if err := jobs.Announce(t.Context(), o.env, &jobs.Notice{ID: "sent", Kind: "test", Title: "A test"}); err != nil {
 			t.Fatal(err)
@@ -181,6 +184,50 @@ func TestPruneOfEndedWork(t *testing.T) {
 		left, err := s.Notices(t.Context(), 10)
 		if err != nil || len(left) != 1 || left[0].ID != "waits" {
 			t.Errorf("%d notices left, %v; want the one that waits", len(left), err)
+		}
+	})
+}
+
+// A clock that runs ahead makes everything old: nothing goes until a person has
+// looked, also when the program went on writing by that clock, or it was put right again.
+func TestPruneAfterTheClockJumped(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newOffice(t, s)
+		t.Setenv("TMPDIR", t.TempDir())
+		o.env.Retention = jobs.DefaultRetention
+		o.list("w1|Kestoria Trading||QA")
+		run := &screening.Run{ID: "old", Started: o.time}
+		if err := s.StartRun(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		prune := func(opts jobs.PruneOptions) (*jobs.Pruned, error) { return jobs.Prune(t.Context(), o.env, opts) }
+		for range 3 {
+			o.time = o.time.Add(24 * time.Hour)
+			if _, err := prune(jobs.PruneOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		right := o.time
+		for name, now := range map[string]time.Time{"ahead": right.AddDate(11, 0, 0), "put right": right.Add(time.Hour)} {
+			o.time = right.AddDate(11, 0, 0)
+			if _, err := jobs.MakeCheckpoint(t.Context(), o.env); err != nil { // as every night, by that clock
+				t.Fatal(err)
+			}
+			o.time = now
+			p, err := prune(jobs.PruneOptions{})
+			if err == nil || !strings.Contains(err.Error(), "the clock may have jumped") || len(p.Runs)+len(p.Files) != 0 {
+				t.Errorf("%s: %+v, %v", name, p, err)
+			}
+			if _, err := s.Run(t.Context(), run.ID); err != nil {
+				t.Errorf("%s: the record: %v", name, err)
+			}
+		}
+		o.time = right.AddDate(11, 0, 0) // eleven years on, in truth
+		if p, err := prune(jobs.PruneOptions{AfterSilence: true}); err != nil || len(p.Runs) != 1 {
+			t.Errorf("after a person's word: %+v, %v", p, err)
+		}
+		if _, err := prune(jobs.PruneOptions{}); err != nil {
+			t.Errorf("the word is asked for once: %v", err)
 		}
 	})
 }

@@ -20,6 +20,7 @@ func TestNamesOfPersonsAreTakenAway(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		o := newOffice(t, s)
 		o.env.Retention = jobs.DefaultRetention
+		o.env.Retention.SilenceDays = 0 // the office's clock is moved at will
 		t.Setenv("TMPDIR", t.TempDir())
 		o.list("w1|Kestoria Trading||QA")
 		var err error
@@ -136,6 +137,7 @@ func TestUnmappedColumnsAreNotKept(t *testing.T) {
 		t.Cleanup(func() { _ = s.Close() })
 		o := newOffice(t, s)
 		o.env.Retention = jobs.DefaultRetention
+		o.env.Retention.SilenceDays = 0 // the office's clock is moved at will
 		t.Setenv("TMPDIR", t.TempDir())
 		o.list("w1|Kestoria Trading||QA")
 		o.screenUnder("Partner,Country,Salary", "Ulmara College,NO,"+secret)

@@ -283,7 +283,7 @@ func defaultConfig() *Config {
 		Retention: RetentionConfig{
 			RecordYears: jobs.DefaultRetention.RecordYears, FileDays: jobs.DefaultRetention.FileDays,
 			RejectedDays: jobs.DefaultRetention.RejectedDays, JobDays: jobs.DefaultRetention.JobDays,
-			PersonMonths: jobs.DefaultRetention.PersonMonths, SheetDays: jobs.DefaultRetention.SheetDays,
+			PersonMonths: jobs.DefaultRetention.PersonMonths, SheetDays: jobs.DefaultRetention.SheetDays, SilenceDays: jobs.DefaultRetention.SilenceDays,
 		},
 		Review: ReviewConfig{
 			EscalateDays: jobs.DefaultDays[screening.Escalate], ReviewDays: jobs.DefaultDays[screening.Review], RemindDays: jobs.DefaultRemindDays,

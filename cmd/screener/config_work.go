@@ -178,6 +178,7 @@ type RetentionConfig struct {
 	Hold         []string `toml:"hold"` // runs, or "all"
 	PersonMonths int      `toml:"person_months"`
 	SheetDays    int      `toml:"sheet_days"`
+	SilenceDays  int      `toml:"silence_days"`
 
 	Law []LawConfig `toml:"law"`
 }
@@ -191,7 +192,7 @@ type LawConfig struct {
 }
 
 func (c *RetentionConfig) wrong() string {
-	if min(c.RecordYears, c.FileDays, c.RejectedDays, c.JobDays, c.PersonMonths, c.SheetDays) < 0 {
+	if min(c.RecordYears, c.FileDays, c.RejectedDays, c.JobDays, c.PersonMonths, c.SheetDays, c.SilenceDays) < 0 {
 		return "retention: nothing must be below 0; 0 keeps for ever"
 	}
 	for i, law := range c.Law {
@@ -268,7 +269,7 @@ func (c *Config) work(env *jobs.Env, p places) (err error) {
 	env.Retention = jobs.Retention{
 		RecordYears: c.Retention.RecordYears, FileDays: c.Retention.FileDays, RejectedDays: c.Retention.RejectedDays,
 		JobDays: c.Retention.JobDays, Hold: c.Retention.Hold,
-		PersonMonths: c.Retention.PersonMonths, SheetDays: c.Retention.SheetDays, Laws: c.Retention.laws(),
+		PersonMonths: c.Retention.PersonMonths, SheetDays: c.Retention.SheetDays, SilenceDays: c.Retention.SilenceDays, Laws: c.Retention.laws(),
 	}
 	env.Evidence = jobs.Evidence{Key: place(c.Evidence.Key), Folder: place(c.Evidence.Checkpoints)}
 	env.Backups = jobs.Backups{Folder: place(c.Backup.Folder), Keep: c.Backup.Keep}

@@ -22,6 +22,7 @@ const (
 	headAudit    = `update audit_head set hash = ? where one = 1`
 	insertAudit  = `insert into audit (` + auditColumns + `) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	selectTrail  = `select ` + auditColumns + ` from audit where seq > ? order by seq limit ?`
+	selectTimes  = `select at from audit where seq >= coalesce((select max(seq) from audit where action = ?), 0) order by seq`
 	selectHead   = `select seq, hash from audit_head where one = 1`
 	selectLatest = `select ` + auditColumns + ` from audit where (? = '' or subject = ?) and (? = '' or actor = ?) and (? = '' or action = ?) and (? = 0 or seq < ?) order by seq desc limit ?`
 )
@@ -114,6 +115,35 @@ func (s *Store) Audit(ctx context.Context, f AuditFilter) ([]*screening.AuditEnt
 		out[i] = rows[i].entry()
 	}
 	return out, nil
+}
+
+// Silence is the longest time between two lines of the trail that follow one
+// another, since the last line of an action, that line and now among them.
+func (s *Store) Silence(ctx context.Context, since string, now time.Time) (from, to time.Time, err error) {
+	rows, err := s.read.QueryxContext(ctx, s.read.Rebind(selectTimes), since)
+	if err != nil {
+		return from, to, s.fault(ctx, "reading the audit trail", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var last time.Time
+	look := func(at time.Time) {
+		if !last.IsZero() && at.Sub(last) > to.Sub(from) {
+			from, to = last, at
+		}
+		last = at
+	}
+	for rows.Next() {
+		var at stamp
+		if err := rows.Scan(&at); err != nil {
+			return from, to, s.fault(ctx, "reading the audit trail", err)
+		}
+		look(at.Time)
+	}
+	if err := rows.Err(); err != nil {
+		return from, to, s.fault(ctx, "reading the audit trail", err)
+	}
+	look(now)
+	return from, to, nil
 }
 
 // AuditTrail yields the whole trail from its first line: what

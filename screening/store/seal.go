@@ -135,6 +135,8 @@ const (
 	ActFinishNight = "night.finish"
 	// ActSealed says what was there before there were seals: all newer has a line of its own.
 	ActSealed = "store.seal"
+	// ActPrune says that what was past its time was removed, and how much that was.
+	ActPrune = "prune"
 	// ActForget says in which runs names of parties were taken away, and of how many.
 	ActForget = "person.forget"
 	// ActErase says what was erased on request, and why.
