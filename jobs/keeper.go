@@ -259,9 +259,7 @@ func (q *Inquiry) Match(p *screening.Party) []screening.Candidate {
 	return out
 }
 
-// Check screens one party as a run would, and stores nothing.
+// Check screens one party as a run would, with those that stand above it, and stores nothing.
 func (q *Inquiry) Check(party *screening.Party) *screening.PartyResult {
-	r := assess(q.Judge, q, &screening.Partner{Parties: []screening.Party{*party}})
-	party.Notes = r.Partner.Parties[0].Notes
-	return &r.Parties[0]
+	return alone(q.Judge, q, party)
 }

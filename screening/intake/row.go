@@ -147,6 +147,13 @@ func (l *layout) partyNames(p *screening.Partner, c *column, text string, row []
 	return names, bad
 }
 
+// ByID gives a party whose name is the address of a ROR record that record's id.
+func ByID(p *screening.Party) {
+	if id, ok := shaped(p.Name, "ror"); ok && !p.Role.Person() && strings.Contains(strings.ToLower(p.Name), "ror.org/") {
+		p.Name, p.Identifiers = id, []screening.Identifier{{Kind: "ror", Value: id}}
+	}
+}
+
 // addParties makes the parties of one cell, with what other columns say of
 // them. Where the cell names several, a companion cell must hold as many
 // values, in the same order; else it is left out, since it is not said whose it is.
@@ -154,9 +161,7 @@ func (l *layout) addParties(p *screening.Partner, n int, names []string, ln line
 	first := len(p.Parties)
 	for _, name := range names {
 		party := screening.Party{Role: l.columns[l.names[n]].role, Name: name}
-		if id, ok := shaped(name, "ror"); ok && !party.Role.Person() && strings.Contains(strings.ToLower(name), "ror.org/") {
-			party.Name, party.Identifiers = id, []screening.Identifier{{Kind: "ror", Value: id}}
-		}
+		ByID(&party)
 		if !party.Role.Person() && looksLikePerson(name) {
 			// People are compared with people only where the office maps them: the
 			// party stays an organisation, and the office is told.
