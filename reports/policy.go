@@ -212,6 +212,9 @@ func (p *Page) stakesRules(rules []screening.StakesRule) error {
 				when = append(when, q.Column()+": "+c.words+strings.Join(c.asks[q], ", "))
 			}
 		}
+		for _, q := range slices.Sorted(maps.Keys(r.AtLeast)) {
+			when = append(when, q.Column()+": at least "+strconv.FormatFloat(r.AtLeast[q], 'f', -1, 64))
+		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(when, "\n"), StyleText}, Styled{string(r.Stakes), StyleWords}, Styled{string(r.Owner), StyleWords},
 			Styled{r.Source, StyleText}, nil, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
 			return err

@@ -53,6 +53,11 @@ const (
 	Controlled   = "controlled"     // control code: an entry of a control list
 	Uncontrolled = "not controlled" // control code: said to be on none, or EAR99
 	Undisclosed  = "undisclosed"    // funder: said not to be told
+	Ours         = "ours"           // results owner: the office's own institution
+	Theirs       = "theirs"         // results owner: the partner, or who pays
+	Jointly      = "jointly"        // results owner: both
+	Informal     = "informal"       // agreement: nothing in writing
+	Contract     = "contract"       // agreement: a contract, or another agreement in writing
 )
 
 // AnswerWords are the words a question can be answered in, beside free text.
@@ -64,6 +69,8 @@ var AnswerWords = map[Ask][]string{
 	AskPersonalData: {Yes, No},
 	AskDualUse:      {Yes, No},
 	AskFunder:       {Undisclosed},
+	AskResultsOwner: {Ours, Theirs, Jointly},
+	AskAgreement:    {Informal, Contract},
 }
 
 // Answer is what a row says to one question: the cell, and the words it was read as.

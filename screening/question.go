@@ -100,6 +100,14 @@ func (j *Judge) questions(work *Work, r *Result) []Question {
 		add(Question{Ask: AskPersonalData, Owner: DataProtection, Now: r.Grade, Could: r.Grade, Because: "personal data is shared",
 			Text: "Is there an impact assessment and an agreement for the transfer of the personal data?"})
 	}
+	if a.Any(AskAgreement, Informal) && a.Any(AskShared, Items, Data, Materials, Software, KnowHow, Equipment) {
+		add(Question{Ask: AskAgreement, Owner: SponsoredPrograms, Now: r.Grade, Could: r.Grade, Because: "things are shared without an agreement in writing",
+			Text: "Under which terms is it shared? Materials, data and know-how want an agreement on their use, in writing."})
+	}
+	if a.Any(AskResultsOwner, Theirs) && !a.Any(AskPublishable, AnswerWords[AskPublishable]...) {
+		add(Question{Ask: AskPublishable, Owner: SponsoredPrograms, Now: r.Grade, Could: Higher(r.Grade, Review), Because: "the results belong to another",
+			Text: "May the results be published openly? Who owns them may keep them back."})
+	}
 	if q, ok := askOfTechnology(a); ok {
 		q.Now = r.Grade
 		q.Could = Higher(r.Grade, Review)

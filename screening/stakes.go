@@ -12,11 +12,13 @@ type StakesRule struct {
 	// Only holds where the question was answered in these words and no others.
 	Only map[Ask][]string `json:"only,omitempty" toml:"only"`
 	// Not holds where none of the words was answered; a question left open passes.
-	Not    map[Ask][]string `json:"not,omitempty" toml:"not"`
-	Stakes Stakes           `json:"stakes" toml:"stakes"`
-	Owner  Owner            `json:"owner" toml:"owner"` // the office that answers for it
-	Why    string           `json:"why" toml:"why"`
-	Source string           `json:"source" toml:"source"`
+	Not map[Ask][]string `json:"not,omitempty" toml:"not"`
+	// AtLeast holds where the question was answered with so high an amount, whatever its currency.
+	AtLeast map[Ask]float64 `json:"at_least,omitempty" toml:"at_least,omitempty"`
+	Stakes  Stakes          `json:"stakes" toml:"stakes"`
+	Owner   Owner           `json:"owner" toml:"owner"` // the office that answers for it
+	Why     string          `json:"why" toml:"why"`
+	Source  string          `json:"source" toml:"source"`
 }
 
 // DefaultStakesRules is the table of the default policy. Rows no rule holds for
@@ -76,6 +78,11 @@ func (r *StakesRule) holds(a Answers) bool {
 	}
 	for q, words := range r.Not {
 		if a.Any(q, words...) {
+			return false
+		}
+	}
+	for q, least := range r.AtLeast {
+		if amount, ok := a.Amount(q); !ok || amount < least {
 			return false
 		}
 	}

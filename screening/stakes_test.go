@@ -33,6 +33,8 @@ func TestStakesOf(t *testing.T) {
 		{"dual use", answers("dual_use", "yes"), Enhanced, "dual use"},
 		{"said not to be dual use", answers("dual_use", "no"), Standard, ""},
 		{"funder not disclosed", answers("funder", "undisclosed"), Enhanced, "opaque"},
+		{"an informal agreement alone", answers("agreement", "informal"), Standard, ""},
+		{"results the partner owns", answers("results_owner", "theirs"), Standard, ""},
 		{"personal data is a question, not stakes", answers("personal_data", "yes"), Standard, ""},
 	} {
 		got, rules := p.StakesOf(tc.a)
@@ -63,6 +65,34 @@ func TestNoStakesRuleNamesACountry(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// An office may write rules about the agreement, whose the results are and the value.
+func TestRulesOfAnOffice(t *testing.T) {
+	p := DefaultPolicy()
+	p.StakesRules = append(slices.Clone(p.StakesRules),
+		StakesRule{Name: "large and informal", Any: map[Ask][]string{AskAgreement: {Informal}}, AtLeast: map[Ask]float64{AskValue: 50_000}, Stakes: Enhanced},
+		StakesRule{Name: "theirs", Any: map[Ask][]string{AskResultsOwner: {Theirs}}, Stakes: Enhanced},
+		StakesRule{Name: "very large", AtLeast: map[Ask]float64{AskValue: 1_000_000}, Stakes: Enhanced},
+	)
+	for _, tc := range []struct {
+		name string
+		a    Answers
+		want Stakes
+	}{
+		{"informal, value not said", answers("agreement", "informal"), Standard},
+		{"informal, below the amount", answers("agreement", "informal", "value", "EUR 49,999"), Standard},
+		{"informal, at the amount", answers("agreement", "informal", "value", "EUR 50 000"), Enhanced},
+		{"in writing, the same amount", answers("agreement", "contract", "value", "50k"), Standard},
+		{"an amount that cannot be read", answers("value", "1 to 2 million"), Standard},
+		{"a very large one", answers("value", "1.2 million"), Enhanced},
+		{"the partner's results", answers("results_owner", "theirs"), Enhanced},
+		{"both parties' results", answers("results_owner", "jointly"), Standard},
+	} {
+		if got, _ := p.StakesOf(tc.a); got != tc.want {
+			t.Errorf("%s: %s, want %s", tc.name, got, tc.want)
 		}
 	}
 }
@@ -151,6 +181,11 @@ func TestQuestions(t *testing.T) {
 		{"funding bar, another funder", row(nil, Party{Role: RoleFunder, Name: "Fundação Aurelim"}), [][]Candidate{hit(bar), nil}, Note, nil, ""},
 		{"no match, control code without what is shared", row(answers("control_code", "controlled")), [][]Candidate{nil}, Review, []Ask{AskShared}, Review},
 		{"routine rows ask none", row(answers("openly_publishable", "yes", "shared", "nothing", "work", "sonar")), [][]Candidate{nil}, Clear, nil, ""},
+		{"data shared without an agreement", row(answers("agreement", "informal", "shared", "data")), [][]Candidate{nil}, Clear, []Ask{AskAgreement}, Clear},
+		{"data shared under a contract", row(answers("agreement", "contract", "shared", "data")), [][]Candidate{nil}, Clear, nil, ""},
+		{"nothing shared, no agreement", row(answers("agreement", "informal", "shared", "nothing")), [][]Candidate{nil}, Clear, nil, ""},
+		{"results of another, publication not said", row(answers("results_owner", "theirs")), [][]Candidate{nil}, Clear, []Ask{AskPublishable}, Review},
+		{"results of another, openly published", row(answers("results_owner", "theirs", "openly_publishable", "yes")), [][]Candidate{nil}, Clear, nil, ""},
 		{"personal data goes to its office", row(answers("personal_data", "yes")), [][]Candidate{nil}, Clear, []Ask{AskPersonalData}, Clear},
 		{
 			"two matches, each with its question; what is only suggested comes last", row(answers("work", "sonar")), [][]Candidate{append(hit(licence), hit(bar)...)}, Escalate,

@@ -100,8 +100,13 @@ func (c *PolicyConfig) checkRules() error {
 		if !slices.Contains(screening.Owners, r.Owner) {
 			return fmt.Errorf("%s: there is no office %q%s", at, r.Owner, suggest(string(r.Owner), plain(screening.Owners)))
 		}
-		if len(r.Any)+len(r.Only) == 0 {
-			return fmt.Errorf("%s: it has no condition under any or only, and would hold for every row that answers something", at)
+		if len(r.Any)+len(r.Only)+len(r.AtLeast) == 0 {
+			return fmt.Errorf("%s: it has no condition under any, only or at_least, and would hold for every row that answers something", at)
+		}
+		for q, least := range r.AtLeast {
+			if q != screening.AskValue || least <= 0 {
+				return fmt.Errorf("%s: at_least is for value, and above 0: at_least = { value = 50000 }", at)
+			}
 		}
 		for _, conditions := range []map[screening.Ask][]string{r.Any, r.Only, r.Not} {
 			for _, q := range slices.Sorted(maps.Keys(conditions)) {

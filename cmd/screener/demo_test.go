@@ -38,7 +38,7 @@ func TestThirtyCollaborations(t *testing.T) {
 		"K-06": quiet(screening.Standard, "nothing answered, no name met"),
 		"K-07": quiet(screening.Standard, "nothing answered"),
 		"K-08": quiet(screening.Standard, "shares a town's name with a listed bureau, no more"),
-		"K-09": quiet(screening.Standard, "samples are shared, with nobody listed"),
+		"K-09": quiet(screening.Standard, "samples are shared under a contract, with nobody listed"),
 		"K-10": quiet(screening.Standard, "sonar suggests a technology, and the row says EAR99"),
 		"K-11": quiet(screening.Standard, "another number than the listed 61st institute"),
 		"K-12": quiet(screening.Standard, "in Iran; the row says the work is in Norway"),
@@ -55,10 +55,13 @@ func TestThirtyCollaborations(t *testing.T) {
 		},
 		"K-21": {screening.Review, screening.Enhanced, []screening.Owner{export}, []screening.Ask{screening.AskShared}, "a control-list number, and the client's approval (German); what is shared is not said"},
 		"K-22": {
-			screening.Review, screening.Enhanced, []screening.Owner{screening.Ethics, export},
-			[]screening.Ask{screening.AskControlCode}, "dual use (French) goes to ethics; gene synthesis suggests a technology",
+			screening.Review, screening.Enhanced, []screening.Owner{screening.Ethics, sponsored, export},
+			[]screening.Ask{screening.AskPublishable, screening.AskControlCode}, "dual use (French) goes to ethics; the results are the partner's; gene synthesis suggests a technology",
 		},
-		"K-23": {screening.Escalate, screening.Enhanced, []screening.Owner{export}, nil, "a likely match on the unverified list, and results that cannot be published"},
+		"K-23": {
+			screening.Escalate, screening.Enhanced, []screening.Owner{export, sponsored}, []screening.Ask{screening.AskAgreement},
+			"a likely match on the unverified list, and results that cannot be published; equipment goes there without a contract",
+		},
 		"K-24": {screening.Review, screening.Enhanced, []screening.Owner{legal}, []screening.Ask{screening.AskFunder}, "the ultimate funder is not disclosed"},
 		"K-25": {screening.Escalate, screening.Standard, []screening.Owner{legal}, []screening.Ask{screening.AskDestination}, "assets frozen; and it works in Iran"},
 		"K-26": {screening.Escalate, screening.Standard, []screening.Owner{export}, []screening.Ask{screening.AskShared}, "Entity List, nothing said of what is shared; the end user is a denied person"},
@@ -145,7 +148,7 @@ func TestThirtyCollaborations(t *testing.T) {
 				sums = append(sums, o.Rule+": "+string(o.Reach)+", "+o.Sum)
 			}
 			all := strings.Join(sums, "\n")
-			for _, sum := range []string{"OFAC 50 percent rule: reaches, 30 % (Sorvenne Aerostat Works JSC) + 25 % (Kestoria Trading Co. Ltd.) = 55 %, at least 50 % is needed", "UK ownership: below, 30 % (Sorvenne Aerostat Works JSC), more than 50 % is needed"} {
+			for _, sum := range []string{"OFAC 50 percent rule: reaches, 30 % (Sorvenne Aerostat Works JSC) + 25 % (Kestoria Trading Co. Ltd.) = 55 %, at least 50 % is needed", "UK ownership: below, 30 % (Sorvenne Aerostat Works JSC), more than 50 % or control is needed"} {
 				if !strings.Contains(all, sum) {
 					t.Errorf("K-28 does not show %q:\n%s", sum, all)
 				}

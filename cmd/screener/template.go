@@ -67,7 +67,7 @@ func writeRules(w io.Writer) error {
 			return err
 		}
 	}
-	if _, err := fmt.Fprintln(w); err != nil {
+	if _, err := fmt.Fprint(w, "# A rule may ask for an amount, too, in whatever currency the sheet has: at_least = { value = 50000 }\n\n"); err != nil {
 		return err
 	}
 	var rules struct {

@@ -47,6 +47,9 @@ func answer(p *screening.Partner, q screening.Ask, text string) (note string) {
 	if !clear && q == screening.AskDestination {
 		return strconv.Quote(shorten(text, 40)) + " names no country that is known; only places that destination rules name are looked for in it"
 	}
+	if !clear && q == screening.AskValue {
+		return strconv.Quote(shorten(text, 40)) + " is not one amount; no rule about the value looks at it"
+	}
 	if !clear {
 		return strconv.Quote(shorten(text, 40)) + " could not be read as an answer (" + strings.Join(screening.AnswerWords[q], ", ") + "); it counts as none"
 	}
@@ -94,6 +97,12 @@ func answerWords(q screening.Ask, text string) (words []string, clear bool) {
 	case screening.AskDestination:
 		words = countryWords(text)
 		return words, len(words) > 0
+	case screening.AskAgreement:
+		return agreementWords(text), true // the name of a contract is as good an answer
+	case screening.AskResultsOwner:
+		return resultsOwnerWords(text), true // often a name
+	case screening.AskValue:
+		return nil, amountIsClear(text)
 	}
 	return nil, true
 }
@@ -230,6 +239,45 @@ func sharedWords(text string) []string {
 		add(screening.Nothing)
 	}
 	return out
+}
+
+var (
+	informalWords = regexp.MustCompile(`(?i)\b(?:informal|informell|informel(?:le)?|informeel|handshake|verbal(?:ly)?|oral(?:ly)?|formlos|mündlich|mondeling|unwritten|not in writing|no written|no agreement|no contract|kein(?:en)? vertrag|ohne vertrag|sans (?:contrat|accord|convention)|sin (?:contrato|acuerdo|convenio)|geen (?:contract|overeenkomst)|zonder (?:contract|overeenkomst))\b`)
+	contractWords = regexp.MustCompile(`(?i)\b(?:contract(?:ual)?|subcontract|agreement|subaward|consultancy|licen[cs]e|mta|nda|cda|signed|\pL*vertrag|vereinbarung|contrat|accord|convention|contrato|acuerdo|convenio|\pL*overeenkomst)\b`)
+)
+
+// agreementWords reads which form an agreement has; none where the cell names it otherwise.
+func agreementWords(text string) []string {
+	switch {
+	case isNone(text), yesNo(text) == screening.No, informalWords.MatchString(text):
+		return []string{screening.Informal}
+	case yesNo(text) == screening.Yes, contractWords.MatchString(text):
+		return []string{screening.Contract}
+	}
+	return nil
+}
+
+var resultsOwners = map[string]map[string]bool{
+	screening.Ours:    wordSet(`us|we|ours|we do|university|the university|our university|institution|our institution|own institution|host institution|wir|unsere hochschule|eigene hochschule|nous|notre établissement|nosotros|nuestra institución|wij|eigen instelling`),
+	screening.Theirs:  wordSet(`partner|the partner|them|theirs|sponsor|the sponsor|client|the client|customer|the customer|funder|the funder|industry partner|third party|der partner|auftraggeber|geldgeber|partenaire|le partenaire|le client|financeur|socio|el socio|cliente|financiador|opdrachtgever|de partner|financier`),
+	screening.Jointly: wordSet(`joint|jointly|joint ownership|shared|both|both parties|each party|gemeinsam|beide|conjoint|conjointement|partagé|les deux|conjunta|conjuntamente|compartida|ambos|gezamenlijk|gedeeld`),
+}
+
+// resultsOwnerWords reads whose the results are; none where the cell gives a name or a remark.
+func resultsOwnerWords(text string) []string {
+	said := strings.ToLower(strings.Trim(text, " ."))
+	for _, w := range screening.AnswerWords[screening.AskResultsOwner] {
+		if resultsOwners[w][said] {
+			return []string{w}
+		}
+	}
+	return nil
+}
+
+// amountIsClear reports whether a cell is an amount, or says nothing of one.
+func amountIsClear(text string) bool {
+	_, read := screening.ParseAmount(text)
+	return read || !strings.ContainsAny(text, "0123456789")
 }
 
 // undisclosed reports whether the name of a funder says that it is not told.
