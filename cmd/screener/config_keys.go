@@ -48,6 +48,7 @@ var configKeys = []configKey{
 	{"policy.stakes.any", "it holds where one of the words was answered", `{ dual_use = ["yes"] }`},
 	{"policy.stakes.only", "it holds where these words and no others were answered", `{ shared = ["published"] }`},
 	{"policy.stakes.not", "it holds where none of the words was answered", `{ dual_use = ["yes"] }`},
+	{"policy.stakes.at_least", "it holds where so high an amount was answered, whatever its currency", `{ value = 50000 }`},
 	{"policy.stakes.stakes", "routine, standard or enhanced", `"enhanced"`},
 	{"policy.stakes.owner", "the office that answers for it", `"export_control"`},
 	{"policy.stakes.why", "the reason, as people are told", `"Dual use was answered with yes."`},
