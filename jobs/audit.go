@@ -21,6 +21,15 @@ func (env *Env) Audit(ctx context.Context, action, subject string, after any) er
 	return env.Store.AddAudit(ctx, e)
 }
 
+// AuditEach is Audit of one action on several subjects, in one transaction.
+func (env *Env) AuditEach(ctx context.Context, action string, subjects ...string) error {
+	var all []*screening.AuditEntry
+	for _, subject := range subjects {
+		all = append(all, env.entry(action, subject))
+	}
+	return env.Store.AddAudit(ctx, all...)
+}
+
 // tellList is a line about something that concerns one list, for what is done
 // to it to bring along.
 func (env *Env) tellList(action, list string, after any) *screening.AuditEntry {

@@ -80,6 +80,16 @@ func Results(ctx context.Context, env *Env, v *screening.Viewer, id string) iter
 	}
 }
 
+// NotedResults is Results without the rows that nothing is on record of.
+func NotedResults(ctx context.Context, env *Env, v *screening.Viewer, run *screening.Run) iter.Seq2[*screening.Result, error] {
+	if !v.SeesRun(run) {
+		return func(yield func(*screening.Result, error) bool) {
+			yield(nil, fmt.Errorf("looking up run %s: %w", run.ID, store.ErrNotFound))
+		}
+	}
+	return v.Results(env.Store.NotedResults(ctx, run.ID))
+}
+
 // CompareRuns says what differs between two runs, party by party, as the viewer may see them.
 func CompareRuns(ctx context.Context, env *Env, v *screening.Viewer, before, after string) ([]reports.Change, error) {
 	was, err := Run(ctx, env, v, before)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -282,13 +283,56 @@ func (s *Store) FlaggedRows(ctx context.Context, run string, skip, limit int) ([
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return nil, s.fault(ctx, doing, err)
 	}
+	of := map[int64][]*screening.Result{}
 	for i, r := range out {
-		byRow := map[int]*screening.Result{r.Partner.Row: r}
-		if err := s.addFound(ctx, rowsAt(sheets[i], []int{r.Partner.Row}), byRow); err != nil {
+		of[sheets[i]] = append(of[sheets[i]], r)
+	}
+	for sheet, results := range of {
+		found := byRow(results)
+		if err := s.addFound(ctx, rowsAt(sheet, slices.Collect(maps.Keys(found))), found); err != nil {
 			return nil, s.fault(ctx, doing, err)
 		}
 	}
 	return out, nil
+}
+
+const selectNotedRows = `select row from run_rows where sheet_id = ? and grade in ('note', 'review', 'escalate') order by row`
+
+// NotedResults yields the rows of a run that something is on record of, in the
+// order of Results.
+func (s *Store) NotedResults(ctx context.Context, run string) iter.Seq2[*screening.Result, error] {
+	return func(yield func(*screening.Result, error) bool) {
+		fail := func(err error) { yield(nil, s.fault(ctx, "reading the results of run "+run, err)) }
+		r, err := s.Run(ctx, run)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		sheets, err := s.sheetsInOrder(ctx, r)
+		if err != nil {
+			fail(err)
+			return
+		}
+		for _, sheet := range sheets {
+			var rows []int
+			if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(selectNotedRows), sheet.ID); err != nil {
+				fail(err)
+				return
+			}
+			for some := range slices.Chunk(rows, versionsAtOnce) {
+				results, err := s.picked(ctx, sheet, some)
+				if err != nil {
+					fail(err)
+					return
+				}
+				for _, row := range some {
+					if result := results[row]; result != nil && !yield(result, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // pageRows is how many rows are in memory at once.

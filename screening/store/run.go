@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -35,10 +36,10 @@ const (
 	deleteRun        = `delete from runs where run = ?`
 	insertRunInput   = `insert into run_inputs (run, ordinal, file, hash, sheets, error) values (?, ?, ?, ?, ?, ?)`
 	deleteRunInputs  = `delete from run_inputs where run = ?`
-	selectRunInputs  = `select file, hash, sheets, error from run_inputs where run = ? order by ordinal`
+	selectRunInputs  = `select run, file, hash, sheets, error from run_inputs where run in (?) order by run, ordinal`
 	insertRunEdition = `insert into run_editions (run, ordinal, list, seq, used) values (?, ?, ?, ?, ?)`
 	deleteRunEdition = `delete from run_editions where run = ?`
-	selectRunEdition = `select used from run_editions where run = ? order by ordinal`
+	selectRunEdition = `select run, used from run_editions where run in (?) order by run, ordinal`
 	countStanding    = `select count(*) from collaborations where result_run = ?`
 	countRunRows     = `select count(*) from run_rows where sheet_id in (select id from run_sheets where run = ?)`
 	countRejected    = `select count(*) from run_rows where error <> '' and sheet_id in (select id from run_sheets where run = ?)`
@@ -196,55 +197,91 @@ func (s *Store) runs(ctx context.Context, query string, args ...any) ([]*screeni
 	if err := s.read.SelectContext(ctx, &rows, s.read.Rebind(query), args...); err != nil {
 		return nil, s.fault(ctx, doing, err)
 	}
-	out := make([]*screening.Run, len(rows))
-	for i := range rows {
-		var err error
-		if out[i], err = runOf(ctx, s.read, &rows[i]); err != nil {
+	out := make([]*screening.Run, 0, len(rows))
+	for some := range slices.Chunk(rows, versionsAtOnce) {
+		runs, err := runsOf(ctx, s.read, some)
+		if err != nil {
 			return nil, s.fault(ctx, doing, err)
 		}
+		out = append(out, runs...)
 	}
 	return out, nil
 }
 
 // runOf reads the parts of a run that stand in tables of their own.
 func runOf(ctx context.Context, db reader, row *runRow) (*screening.Run, error) {
-	run := &screening.Run{
-		ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version, By: row.Submitter, Results: row.Results,
-	}
-	if len(row.Terms) > 0 {
-		run.Terms = row.Terms
-	}
-	err := errors.Join(fromJSON(row.NotChecked, &run.NotChecked), fromJSON(row.Policy, &run.Policy), fromJSON(row.Counts, &run.Counts))
+	runs, err := runsOf(ctx, db, []runRow{*row})
 	if err != nil {
 		return nil, err
 	}
+	return runs[0], nil
+}
+
+// runsOf is runOf for some runs at once. Those of one policy share it.
+func runsOf(ctx context.Context, db reader, rows []runRow) ([]*screening.Run, error) {
+	out := make([]*screening.Run, len(rows))
+	by := make(map[string]*screening.Run, len(rows))
+	policies := map[string]*screening.Policy{}
+	ids := make([]string, len(rows))
+	for i := range rows {
+		row := &rows[i]
+		run := &screening.Run{
+			ID: row.Run, Started: row.Started.Time, Finished: row.Finished.Time, Version: row.Version, By: row.Submitter, Results: row.Results, Editions: []screening.EditionUsed{},
+		}
+		if len(row.Terms) > 0 {
+			run.Terms = row.Terms
+		}
+		if err := errors.Join(fromJSON(row.NotChecked, &run.NotChecked), fromJSON(row.Counts, &run.Counts)); err != nil {
+			return nil, err
+		}
+		policy, known := policies[string(row.Policy)]
+		if !known {
+			if err := fromJSON(row.Policy, &policy); err != nil {
+				return nil, err
+			}
+			policies[string(row.Policy)] = policy
+		}
+		run.Policy = policy
+		out[i], by[run.ID], ids[i] = run, run, run.ID
+	}
 	var inputs []struct {
+		Run    string `db:"run"`
 		File   string `db:"file"`
 		Hash   string `db:"hash"`
 		Sheets []byte `db:"sheets"`
 		Error  string `db:"error"`
 	}
-	if err := sqlx.SelectContext(ctx, db, &inputs, db.Rebind(selectRunInputs), run.ID); err != nil {
-		return nil, err
+	var editions []struct {
+		Run  string `db:"run"`
+		Used []byte `db:"used"`
+	}
+	for _, q := range []struct {
+		query string
+		into  any
+	}{{selectRunInputs, &inputs}, {selectRunEdition, &editions}} {
+		query, args, err := sqlx.In(q.query, ids)
+		if err == nil {
+			err = sqlx.SelectContext(ctx, db, q.into, db.Rebind(query), args...)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	for _, in := range inputs {
 		input := screening.Input{File: in.File, Hash: in.Hash, Error: in.Error}
 		if err := fromJSON(in.Sheets, &input.Sheets); err != nil {
 			return nil, err
 		}
-		run.Inputs = append(run.Inputs, input)
+		by[in.Run].Inputs = append(by[in.Run].Inputs, input)
 	}
-	var editions [][]byte
-	if err := sqlx.SelectContext(ctx, db, &editions, db.Rebind(selectRunEdition), run.ID); err != nil {
-		return nil, err
-	}
-	run.Editions = make([]screening.EditionUsed, len(editions))
-	for i, used := range editions {
-		if err := fromJSON(used, &run.Editions[i]); err != nil {
+	for _, e := range editions {
+		var used screening.EditionUsed
+		if err := fromJSON(e.Used, &used); err != nil {
 			return nil, err
 		}
+		by[e.Run].Editions = append(by[e.Run].Editions, used)
 	}
-	return run, nil
+	return out, nil
 }
 
 // DeleteRun removes a run and all it found. ErrNotFound when there is none,

@@ -48,20 +48,25 @@ func serveMatches(r *Request) error {
 		return err
 	}
 	ctx := r.Context()
-	var runs []string
+	var runs []*screening.Run
 	if run != "" {
-		if _, err := jobs.Run(ctx, r.Env, r.Viewer, run); err != nil {
-			return err
-		}
-		runs = []string{run}
-	} else {
-		newest, err := jobs.Runs(ctx, r.Env, r.Viewer, "", matchRuns)
+		one, err := jobs.Run(ctx, r.Env, r.Viewer, run)
 		if err != nil {
 			return err
 		}
-		for _, run := range newest {
-			runs = append(runs, run.ID)
+		runs = append(runs, one)
+	} else {
+		var err error
+		if runs, err = jobs.Runs(ctx, r.Env, r.Viewer, "", matchRuns); err != nil {
+			return err
 		}
+	}
+	subjects := make([]string, len(runs))
+	for i, run := range runs {
+		subjects[i] = "run:" + run.ID
+	}
+	if err := r.Env.AuditEach(ctx, "run.view", subjects...); err != nil {
+		return err
 	}
 	kept, err := r.kept()
 	if err != nil {
@@ -80,11 +85,8 @@ func serveMatches(r *Request) error {
 		}
 		return true
 	}
-	for _, id := range runs {
-		if err := r.Env.Audit(ctx, "run.view", "run:"+id, nil); err != nil {
-			return err
-		}
-		for res, err := range jobs.Results(ctx, r.Env, r.Viewer, id) {
+	for _, run := range runs {
+		for res, err := range jobs.NotedResults(ctx, r.Env, r.Viewer, run) {
 			if err != nil {
 				return err
 			}
@@ -96,7 +98,7 @@ func serveMatches(r *Request) error {
 						continue // on record; nobody is asked
 					}
 					one := apiMatch{
-						Run: id, File: res.Partner.File, Sheet: res.Partner.Sheet, Row: res.Partner.Row, Role: party.Role, Party: party.Name, Country: party.Country,
+						Run: run.ID, File: res.Partner.File, Sheet: res.Partner.Sheet, Row: res.Partner.Row, Role: party.Role, Party: party.Name, Country: party.Country,
 						State: string(decided), Match: m,
 					}
 					if wanted(&one) {
