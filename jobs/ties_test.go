@@ -289,3 +289,60 @@ func TestRealOwnershipNetwork(t *testing.T) {
 		}
 	}
 }
+
+// A list that says otherwise of who owns a company changes no listed party, and yet what
+// stands below it: the night after grades those rows again, and no others.
+func TestANightFollowsAChangedLink(t *testing.T) {
+	export := func(percentage string) []string {
+		return append(filler(20),
+			ftmLine("c-1", "Company", true, map[string]string{"name": "Velmora Concern", "topics": "sanction"}),
+			ftmLine("s-1", "Sanction", false, map[string]string{"entity": "c-1", "authority": "Office of Foreign Assets Control", "program": "EXAMPLE-EO1"}),
+			ftmLine("c-2", "Company", false, map[string]string{"name": "Aurelim Works"}),
+			ownership("o-1", "c-1", "c-2", percentage, "", ""),
+		)
+	}
+	now := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+	env, results := watchAgainst(t, &now, export("49"), "Aurelim Works", "College of Zelmar", "Ulmara College")
+	if results[0].Grade != screening.Note {
+		t.Fatalf("49 %%: %s", results[0].Grade)
+	}
+	if _, err := jobs.Rescreen(t.Context(), env, jobs.RescreenOptions{}); err != nil { // the first night works everything
+		t.Fatal(err)
+	}
+	for _, night := range []struct {
+		percentage string
+		grade      screening.Grade
+	}{{"50", screening.Escalate}, {"49", screening.Note}} {
+		now = now.Add(24 * time.Hour)
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "watch"), 0o750); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "watch", "entities.ftm.json"), []byte(strings.Join(export(night.percentage), "\n")+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if refreshed, err := jobs.Refresh(t.Context(), env, jobs.RefreshOptions{From: dir}); err != nil || !refreshed[0].OK() {
+			t.Fatalf("refresh: %v %+v", err, refreshed)
+		}
+		r, err := jobs.Rescreen(t.Context(), env, jobs.RescreenOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := r.Night.Counts; n.Full != "" || n.Untouched != 2 {
+			t.Errorf("%s %%: worked in full %q, %d left alone, want 2", night.percentage, n.Full, n.Untouched)
+		}
+		changed := 0
+		for c, err := range env.Store.NightChanges(t.Context(), r.Night.ID) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			changed++
+			if c.Partner.Parties[0].Name != "Aurelim Works" || c.Grade != night.grade || len(c.Causes) != 1 || c.Causes[0].Name != "Velmora Concern" {
+				t.Errorf("%s %%: %s is %s, by %+v", night.percentage, c.Partner.Parties[0].Name, c.Grade, c.Causes)
+			}
+		}
+		if changed != 1 {
+			t.Errorf("%s %%: %d rows changed, want one", night.percentage, changed)
+		}
+	}
+}

@@ -346,7 +346,7 @@ func (a Answers) Shares(owners int) []Share {
 }
 
 // controlWords say that an owner controls what it owns, in the languages of headers.
-var controlWords = regexp.MustCompile(`(?i)(?:\band\s+|\bund\s+|\bet\s+|\by\s+|\ben\s+)?\b(?:controll(?:s|ed|ing|ing interest|er)|control|kontroll(?:e|iert)|beherrsch(?:t|ung|end)|contrôle|controla|zeggenschap)(?:$|[^\pL])`)
+var controlWords = regexp.MustCompile(`(?i)(?:\band\s+|\bund\s+|\bet\s+|\by\s+|\ben\s+)?\b(?:control(?:s|led|ling interest|ling|ler)?|kontroll(?:e|iert)|beherrsch(?:t|ung|end)|contrôle|controla|zeggenschap)(?:$|[^\pL])`)
 
 func parseCell(v string) Share {
 	if rest := controlWords.ReplaceAllString(v, " "); rest != v {
