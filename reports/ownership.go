@@ -22,7 +22,7 @@ var ownership = Tab{
 			{Title: "Arithmetic", Width: 50, Style: StyleText},
 			{Title: "Rule", Width: 26, Style: StyleWords},
 			{Title: "Source", Width: 44, Style: StyleText},
-			{Title: "Status last checked", Width: 12, Style: StyleWords},
+			{Title: "Status last checked", Width: 36, Style: StyleText},
 			{Title: "File", Width: 22, Style: StyleLine},
 			{Title: "Sheet", Width: 14, Style: StyleLine},
 			{Title: "Row", Width: 8, Style: StyleNumber},

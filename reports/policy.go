@@ -28,7 +28,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	p, err := b.Page(t, Layout{Columns: []Column{
 		{Title: "Order", Width: 8, Style: StyleNumber},
 		{Title: "Rule", Width: 30, Style: StyleText},
-		{Title: "Controls", Width: 26, Style: StyleWords},
+		{Title: "Controls", Width: 44, Style: StyleWords},
 		{Title: "Strength", Width: 16, Style: StyleWords},
 		{Title: "Stakes", Width: 14, Style: StyleWords},
 		{Title: "Bearing", Width: 14, Style: StyleWords},
@@ -52,7 +52,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"Lines a score must reach (0 to 1)", StyleLabel}, Styled{"Score", StyleLabel}, Styled{"Strength from there", StyleLabel},
-		Styled{"Right, where measured", StyleLabel}, Styled{"Measured on", StyleLabel}); err != nil {
+		Styled{"Right, where measured", StyleLabel}, nil, nil, nil, nil, nil, nil, Styled{"Measured on", StyleLabel}); err != nil {
 		return err
 	}
 	for _, l := range []struct {
@@ -66,7 +66,7 @@ func fillPolicy(b *Book, t Tab, f *Findings) error {
 		{"exact line", pol.ExactLine, screening.Exact},
 	} {
 		if err := p.Cells(nil, Styled{l.name, StyleWords}, Styled{l.score, StyleScore}, Styled{string(l.from), StyleWords},
-			Styled{f.worth(l.from), StyleWords}, Styled{f.measuredOn(l.from), StyleText}); err != nil {
+			Styled{f.worth(l.from), StyleWords}, nil, nil, nil, nil, nil, nil, Styled{f.measuredOn(l.from), StyleText}); err != nil {
 			return err
 		}
 	}
@@ -117,9 +117,14 @@ func (p *Page) ownershipRules(rules []screening.OwnershipRule) error {
 	return nil
 }
 
-// cited is why a rule is there, with its source and when that was looked up last.
+// cited is why a rule is there, with its source and when that was looked up
+// last, where that is kept.
 func cited(why, source, checked string) string {
-	return why + "\nSource: " + source + "\nLast checked: " + checked
+	out := why + "\nSource: " + source
+	if checked != "" {
+		out += "\nLast checked: " + checked
+	}
+	return out
 }
 
 // daysIn are the spans a rule is in force.
@@ -199,7 +204,7 @@ func (p *Page) stakesRules(rules []screening.StakesRule) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"The work: answers that give its stakes, the highest of the rules that hold; standard where none does", StyleLabel}, Styled{"Answered", StyleLabel},
-		Styled{"Stakes", StyleLabel}, Styled{"Office", StyleLabel}, Styled{"Source", StyleLabel}, nil, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		Styled{"Stakes", StyleLabel}, Styled{"Office", StyleLabel}, nil, nil, nil, nil, nil, nil, Styled{"Why, and by which source", StyleLabel}); err != nil {
 		return err
 	}
 	for _, r := range rules {
@@ -216,7 +221,7 @@ func (p *Page) stakesRules(rules []screening.StakesRule) error {
 			when = append(when, q.Column()+": at least "+strconv.FormatFloat(r.AtLeast[q], 'f', -1, 64))
 		}
 		if err := p.Cells(nil, Styled{r.Name, StyleText}, Styled{strings.Join(when, "\n"), StyleText}, Styled{string(r.Stakes), StyleWords}, Styled{string(r.Owner), StyleWords},
-			Styled{r.Source, StyleText}, nil, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			nil, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, ""), StyleText}); err != nil {
 			return err
 		}
 	}
@@ -230,12 +235,12 @@ func (p *Page) fundingRules(rules []screening.FundingRule) error {
 	}
 	p.Skip(1)
 	if err := p.Cells(nil, Styled{"Funding bars that come with the money of particular funders", StyleLabel}, Styled{"Funders, by words of their names", StyleLabel},
-		nil, nil, Styled{"Source", StyleLabel}, nil, nil, nil, nil, nil, Styled{"Why", StyleLabel}); err != nil {
+		nil, nil, nil, nil, nil, nil, nil, nil, Styled{"Why, and by which source", StyleLabel}); err != nil {
 		return err
 	}
 	for _, r := range rules {
 		if err := p.Cells(nil, Styled{r.List, StyleText}, Styled{strings.Join(r.Funders, ", "), StyleText}, nil, nil,
-			Styled{r.Source, StyleText}, nil, nil, nil, nil, nil, Styled{r.Why, StyleText}); err != nil {
+			nil, nil, nil, nil, nil, nil, Styled{cited(r.Why, r.Source, ""), StyleText}); err != nil {
 			return err
 		}
 	}

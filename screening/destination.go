@@ -104,7 +104,7 @@ func (j *Judge) askOfDestinations(work *Work, r *Result, add func(Question)) {
 			add(Question{
 				Ask: AskDestination, Owner: owner, Now: r.Grade, Could: Higher(r.Grade, Review),
 				Text:    "Where is the work done, and does anything go there: items, software, technology, services or money? If so, is it licensed or exempt?",
-				Because: a.where + "; " + strings.Join(a.rules, "; "),
+				Because: a.where + ": " + strings.Join(a.rules, "; "),
 			})
 		}
 	}

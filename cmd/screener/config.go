@@ -80,9 +80,9 @@ type PolicyConfig struct {
 	// Destination are the laws that turn on where work is done or things go; each is off until it is enabled.
 	Destination []screening.DestinationRule `toml:"destination"`
 	// How far the lists' own links are followed for one row.
-	ChainDepth   int `toml:"chain_depth,omitempty"`
-	ChainParties int `toml:"chain_parties,omitempty"`
-	ChainLinks   int `toml:"chain_links,omitempty"`
+	ChainDepth   int `toml:"chain_depth,omitzero"`
+	ChainParties int `toml:"chain_parties,omitzero"`
+	ChainLinks   int `toml:"chain_links,omitzero"`
 }
 
 // checkRules finds rules of the work that could never hold or say nothing. A
