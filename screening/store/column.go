@@ -54,14 +54,21 @@ func text(s string) string {
 
 // jsonText is v in JSON, cleaned as text cleans.
 func jsonText(v any) (string, error) {
+	text, _, err := cleanJSONOf(v)
+	return text, err
+}
+
+// cleanJSONOf is jsonText, and whether there was anything to clean.
+func cleanJSONOf(v any) (text string, cleaned bool, err error) {
 	b, err := json.Marshal(v)
 	if err != nil {
-		return "", err
+		return "", false, err
 	}
-	if bytes.Contains(b, []byte(`\u0000`)) || bytes.Contains(b, []byte(`\ufffd`)) {
+	cleaned = bytes.Contains(b, []byte(`\u0000`)) || bytes.Contains(b, []byte(`\ufffd`))
+	if cleaned {
 		b = cleanJSON(b)
 	}
-	return string(b), nil
+	return string(b), cleaned, nil
 }
 
 // cleanJSON drops escaped NULs and writes the replacement character plainly,

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -70,14 +71,18 @@ func (out *Prepared) asResult(r *screening.Result) error {
 	if len(r.Parties) != len(p.Parties) {
 		return fmt.Errorf("%d parties and %d results for them", len(p.Parties), len(r.Parties))
 	}
-	content, err := jsonText(r)
+	content, cleaned, err := cleanJSONOf(r)
 	if err != nil {
 		return err
 	}
-	seal, salts, err := sealOf(content)
-	if err != nil {
-		return err
+	kept := r
+	if cleaned {
+		kept = new(screening.Result)
+		if err := json.Unmarshal([]byte(content), kept); err != nil {
+			return err
+		}
 	}
+	seal, salts := sealOf(kept)
 	sum := sha256.Sum256([]byte(content))
 	out.digest = hex.EncodeToString(sum[:])
 	notes, err1 := jsonOrNull(p.Notes)

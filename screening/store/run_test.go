@@ -1,10 +1,12 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -441,4 +443,37 @@ func mustRun(t testing.TB, s *store.Store, id string) *screening.Run {
 		t.Fatal(err)
 	}
 	return run
+}
+
+// A seal is made of the value in hand and checked on what is read back: both
+// must come to the same, whatever a result holds.
+func TestASealIsOfWhatIsReadBack(t *testing.T) {
+	full, n := new(screening.Result), 0
+	fill(t, reflect.ValueOf(full).Elem(), &n)
+	empty := flaggedRow(2)
+	empty.Partner.Notes, empty.Partner.Terms, empty.Parties[0].Notes = []string{}, []string{}, []string{}
+	empty.Partner.Answers = screening.Answers{}
+	empty.Parties[0].Matches[0].Evidence, empty.Parties[0].Matches[0].Changes = []screening.Evidence{}, []string{}
+	elsewhere := flaggedRow(3)
+	elsewhere.Parties[0].Matches[0].Decision = &screening.Decision{Made: time.Now().In(time.FixedZone("", 5400))}
+	none := flaggedRow(4)
+	none.Parties[0].Matches = []screening.Match{}
+	for what, r := range map[string]*screening.Result{"full": full, "empty": empty, "another zone's time": elsewhere, "no match": none} {
+		b, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := new(screening.Result)
+		if err := json.Unmarshal(b, back); err != nil {
+			t.Fatal(err)
+		}
+		if r.Seal([]string{"c"}) != back.Seal([]string{"c"}) {
+			t.Errorf("%s: the seal changes by reading back", what)
+		}
+		for i := range r.Parties {
+			if r.Commitment(i, "salt") != back.Commitment(i, "salt") {
+				t.Errorf("%s: the commitment of party %d changes by reading back", what, i)
+			}
+		}
+	}
 }

@@ -239,20 +239,15 @@ func sealOfEdition(row *editionRow, ed screening.Edition) string {
 	return screening.Seal("edition/1", ed, row.Content)
 }
 
-// sealOf seals a row's result, given in JSON as it is kept, each party under a
-// salt of its own.
-func sealOf(content string) (seal string, salts []string, err error) {
-	kept := new(screening.Result)
-	if err := json.Unmarshal([]byte(content), kept); err != nil {
-		return "", nil, err
-	}
+// sealOf seals a row's result as it is kept, each party under a salt of its own.
+func sealOf(kept *screening.Result) (seal string, salts []string) {
 	commitments := make([]string, len(kept.Parties))
 	salts = make([]string, len(kept.Parties))
 	for i := range kept.Parties {
 		salts[i] = screening.NewSalt()
 		commitments[i] = kept.Commitment(i, salts[i])
 	}
-	return kept.Seal(commitments), salts, nil
+	return kept.Seal(commitments), salts
 }
 
 // history is a table that is only added to, each line sealed.
