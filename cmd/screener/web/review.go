@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,7 +16,7 @@ import (
 )
 
 var reviewPage = Page{
-	Pattern: "GET /review", Doc: "the matches that wait for somebody, the first due first",
+	Pattern: "GET /review", Doc: "what waits for each office: its matches, the first due first, and the work and questions of the rows",
 	Needs: readsReview, Tab: "Review",
 	Serve: func(r *Request) error {
 		open, err := r.openMatches()
@@ -31,6 +32,8 @@ var reviewPage = Page{
 			Owners       []screening.Owner
 			Owner, Grade string
 			Mine         bool
+			Work         []jobs.OpenWork
+			MoreWork     string
 		}{All: len(open), Owners: screening.Owners, Owner: owner, Grade: grade, Mine: q.Get("mine") != ""}
 		for _, o := range open {
 			if o.State == "overdue" {
@@ -40,8 +43,36 @@ var reviewPage = Page{
 				data.Open = append(data.Open, o)
 			}
 		}
+		if err := r.openWork(q, &data.Work, &data.MoreWork); err != nil {
+			return err
+		}
 		return r.Render(http.StatusOK, "review.html", "Review", data)
 	},
+}
+
+const workAtOnce = 100
+
+// openWork is whose work waits for the office that is asked for, and the
+// address of what comes behind. None of it is one person's, nor of one grade.
+func (r *Request) openWork(q url.Values, work *[]jobs.OpenWork, more *string) error {
+	if q.Get("mine") != "" || q.Get("grade") != "" {
+		return nil
+	}
+	var after int64
+	if _, err := fmt.Sscan(cmp.Or(q.Get("after"), "0"), &after); err != nil {
+		return bad("after is the number of a collaboration.")
+	}
+	found, err := jobs.OpenWorks(r.Context(), r.Env, r.Viewer, screening.Owner(q.Get("owner")), after, workAtOnce+1)
+	if err != nil {
+		return err
+	}
+	if len(found) > workAtOnce {
+		found = found[:workAtOnce]
+		next := url.Values{"owner": q["owner"], "after": {fmt.Sprint(found[workAtOnce-1].Collaboration)}}
+		*more = "/review?" + next.Encode() + "#work"
+	}
+	*work = found
+	return nil
 }
 
 // openMatches are the open matches of lists that are open to the viewer.

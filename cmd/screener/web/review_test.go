@@ -1,8 +1,11 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -102,5 +105,48 @@ func TestCollaborationsOnThePage(t *testing.T) {
 	}
 	if page := rob.get(at).Body.String(); !strings.Contains(page, "ended by rob: the agreement is over") {
 		t.Errorf("after the end:\n%s", page)
+	}
+}
+
+// TestEachOfficeHasItsQueue looks at the work and the questions of rows whose
+// parties match nothing: each stands with the office that owns it, and what a closed list raised with nobody else.
+func TestEachOfficeHasItsQueue(t *testing.T) {
+	o := newOffice(t, Options{})
+	o.publish(openList, "Ostrelle Microwave Labs")
+	o.publish(secretList, secretParty)
+	path := filepath.Join(o.dir, "work.csv")
+	sheet := "Reference,Partner,Control code,Personal data,Dual use,What is shared\n" +
+		"W-1,Sandrigg Institute,1C007,,,\nW-2,Plain Meadow School,,yes,,\nW-3,Quiet Harbour College,,no,no,nothing\nW-4,Ostrelle Microwave Labs,,,,\n"
+	if err := os.WriteFile(path, []byte(sheet), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := jobs.Screen(t.Context(), o.env, jobs.ScreenOptions{Files: []string{path}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if err := s.Write(t.Context(), io.Discard, "json"); err != nil {
+		t.Fatal(err)
+	}
+	rob := o.as(o.account("rob", screening.Reviewer))
+	for owner, want := range map[screening.Owner]string{
+		"": "W-1 W-2", screening.ExportControl: "W-1", screening.DataProtection: "W-2", screening.Ethics: "",
+	} {
+		page := rob.get("/review?owner=" + url.QueryEscape(string(owner))).Body.String()
+		var got []string
+		for _, ref := range []string{"W-1", "W-2", "W-3"} {
+			if strings.Contains(page, ">"+ref+", work.csv") {
+				got = append(got, ref)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("the queue of %q has %q, want %q:\n%s", owner, got, want, page)
+		}
+	}
+	if page := rob.get("/review?mine=1").Body.String(); strings.Contains(page, "W-1") {
+		t.Error("work that waits for nobody in particular stands with one person's")
+	}
+	if w := rob.get("/review?after=x"); w.Code != http.StatusBadRequest {
+		t.Errorf("behind no number: %d", w.Code)
 	}
 }
