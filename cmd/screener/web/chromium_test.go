@@ -20,6 +20,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"partnerscreen/jobs"
+	"partnerscreen/screening"
 )
 
 // chromium starts a browser for the test, or skips it where none is
@@ -135,7 +136,7 @@ func scheme(word string) chromedp.Action[chromedp.Void] {
 // on a desk, in light and in dark, and signs out.
 func TestInABrowser(t *testing.T) {
 	ctx, complaints := chromium(t)
-	o, sams, _ := full(t, Options{})
+	o, sams, rias := full(t, Options{})
 	server := httptest.NewServer(o.site)
 	t.Cleanup(server.Close)
 	var body, at string
@@ -179,6 +180,7 @@ func TestInABrowser(t *testing.T) {
 
 	pages := map[string]string{
 		"runs": "/runs", "run": "/runs/" + sams.ID, "lists": "/lists", "list": "/lists/" + openList, "health": "/health", "account": "/account", "accounts": "/accounts", "audit": "/audit",
+		"check": "/check", "compare": "/compare?before=" + sams.ID + "&after=" + rias.ID,
 	}
 	for _, width := range []int64{390, 1280} {
 		for _, colours := range []string{"light", "dark"} {
@@ -194,14 +196,24 @@ func TestInABrowser(t *testing.T) {
 			}
 		}
 	}
+	for _, width := range []int64{390, 1280} {
+		see(chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+"/check"), chromedp.SetValue(`#name`, "Norvik Ice Survey Institute"))
+		see(chromedp.Click(`form.card button`), chromedp.WaitReady(`#found`))
+		says("Lists that were asked", "Norvik Ice Survey")
+		picture(t, ctx, fmt.Sprintf("checked-%d-dark", width))
+		accessible(t, ctx, fmt.Sprintf("checked, %d wide", width))
+	}
+	if heard := complaints(); len(heard) > 0 {
+		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))
+	}
+	see(chromedp.Navigate(server.URL + "/runs/none"))
+	says("There is nothing at this address")
+	accessible(t, ctx, "nothing here")
 	see(chromedp.Click(`.who button`), chromedp.WaitNotPresent(`.who`))
 	says("Open the one-time link")
 	see(chromedp.Navigate(server.URL + "/lists"))
 	if !strings.Contains(at, "/sign-in") {
 		t.Errorf("signed out, and at %s", at)
-	}
-	if heard := complaints(); len(heard) > 0 {
-		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))
 	}
 }
 
@@ -305,4 +317,44 @@ func TestAnAfternoonInABrowser(t *testing.T) {
 	if heard := complaints(); len(heard) > 0 {
 		t.Errorf("the browser complains:\n%s", strings.Join(heard, "\n"))
 	}
+}
+
+// TestPasswordInABrowser signs in with a password where a second factor is
+// asked of everybody: a wrong one first, then the way to set the factor up.
+func TestPasswordInABrowser(t *testing.T) {
+	ctx, _ := chromium(t)
+	o := newOffice(t, Options{Passwords: true, NeedSecondFactor: true})
+	if err := jobs.AddAccount(t.Context(), o.env, &screening.Account{Name: "pat", Source: "local", Roles: []screening.AccountRole{screening.Submitter}}, passphrase); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(o.site)
+	t.Cleanup(server.Close)
+	look := func(name, says string) {
+		t.Helper()
+		body, err := chromedp.Run(ctx, chromedp.Text("body"))
+		if err != nil || !strings.Contains(body, says) {
+			t.Errorf("%s does not say %q (%v):\n%s", name, says, err, body)
+		}
+		for _, width := range []int64{390, 1280} {
+			for _, colours := range []string{"light", "dark"} {
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), scheme(colours)); err != nil {
+					t.Fatal(err)
+				}
+				picture(t, ctx, fmt.Sprintf("%s-%d-%s", name, width, colours))
+				accessible(t, ctx, fmt.Sprintf("%s, %d wide, %s", name, width, colours))
+			}
+		}
+	}
+	do := func(actions ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(ctx, actions...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(chromedp.Navigate(server.URL+"/runs"), chromedp.WaitReady(`#password`))
+	look("password", "Sign in")
+	do(chromedp.SetValue(`#name`, "pat"), chromedp.SetValue(`#password`, "not the password"), chromedp.Click(`form.card button`), chromedp.WaitReady(`.problem`))
+	look("wrong-password", "not")
+	do(chromedp.SetValue(`#password`, passphrase), chromedp.Click(`form.card button`), chromedp.WaitReady(`.steps`))
+	look("second-factor", "Keep these recovery codes")
 }
