@@ -299,3 +299,74 @@ func (o *office) value(query string) (v string) {
 	}
 	return v
 }
+
+// TestErasedFromTheDropFolderAndTheQuestions looks for a name in every byte
+// that is kept when the sheet came by the drop folder and a question about the party was asked and answered.
+func TestErasedFromTheDropFolderAndTheQuestions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		o := newDropOffice(t, s)
+		ctx := t.Context()
+		o.env.Retention = jobs.DefaultRetention
+		o.env.Retention.Laws = []jobs.RetentionLaw{{Name: "a short one", Years: 1, From: jobs.FromEnd, Source: "its text"}}
+		var err error
+		if o.env.Columns, err = intake.ParseColumns([]string{"Person=Lead"}); err != nil {
+			t.Fatal(err)
+		}
+		o.put("inbox/partners.csv", "Reference,Partner,Lead,End,Remark\nA-1,Ulmara College,Ilse Quandt,2026-12-31,call Ilse Quandt\nA-2,Kestoria Trading Ltd,,2026-12-31,\n")
+		done := o.done()
+		if len(done) != 1 || done[0].State != store.DropScreened {
+			t.Fatalf("%+v", done)
+		}
+		active, err := jobs.Collaborations(ctx, o.env, store.CollaborationFilter{Search: "A-1", Limit: 2})
+		if err != nil || len(active) != 1 {
+			t.Fatal(err, len(active))
+		}
+		asked := &screening.Asked{
+			ID: "q1", Text: "Is Ilse Quandt of the faculty of optics?", To: "sam", Upload: done[0].Run, Place: active[0].Partner.Place, Party: "Ilse Quandt",
+			Collaboration: active[0].ID, Made: o.time, Reviewer: "rob", Run: done[0].Run, MatchKey: "m1", List: "watch",
+		}
+		if err := s.Ask(ctx, o.env.Office, []*screening.Asked{asked}, nil); err != nil {
+			t.Fatal(err)
+		}
+		err = s.InTx(ctx, "answering", func(tx *store.Tx) error {
+			return tx.Reply(ctx, o.env.Office, asked, &screening.Reply{Question: "q1", Who: "sam", Made: o.time, Text: "Ilse Quandt is of another"}, func(g *screening.Given) {
+				g.Notes = append(g.Notes, "answered: "+asked.Text+" Ilse Quandt is of another", "answered: something else")
+			}, nil)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, _ := s.DB()
+		if _, err := db.ExecContext(ctx, `update replies set content = '{}'`); err == nil {
+			t.Error("a reply to a question that is not erased was changed")
+		}
+		o.time = time.Date(2028, 2, 1, 9, 0, 0, 0, time.UTC)
+		e := o.erase(jobs.EraseOptions{Names: []string{"Ilse Quandt"}})
+		if e.Parties != 1 || e.Questions != 1 || e.Collaborations != 1 || len(e.Stays) != 0 {
+			t.Errorf("%+v", e)
+		}
+		if given := o.value(`select answered from collaborations where reference = 'A-1'`); !strings.Contains(given, "something else") {
+			t.Errorf("what was answered of others went too: %s", given)
+		}
+		if left := filesUnder(t, o.base); len(left) != 0 {
+			t.Errorf("the drop folder still has %v", left)
+		}
+		archive := filepath.Join(t.TempDir(), "b.zip")
+		if _, err := jobs.Backup(ctx, o.env, jobs.BackupOptions{To: archive}); err != nil {
+			t.Fatal(err)
+		}
+		z, err := zip.OpenReader(archive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer z.Close()
+		for _, f := range z.File {
+			if b := content(t, f); bytes.Contains(bytes.ToLower(b), []byte("quandt")) {
+				t.Errorf("the name is in %s", f.Name)
+			}
+		}
+		if v := o.verify(jobs.VerifyOptions{}); len(v.Faults) > 0 {
+			t.Errorf("faults %+v", v.Faults)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -66,7 +67,7 @@ const (
 		from run_parties p join run_rows r on r.sheet_id = p.sheet_id and r.row = p.row join run_sheets s on s.id = p.sheet_id join runs u on u.run = s.run
 		order by p.sheet_id, p.row, p.party`
 	selectRowWords           = `select s.run, s.file, s.sheet, r.row, r.reference, r.project, r.status, r.notes, r.answers from run_rows r join run_sheets s on s.id = r.sheet_id`
-	selectAllAsked           = `select content from asked order by seq`
+	selectAllAsked           = `select a.content, r.content from asked a left join replies r on r.question = a.question order by a.seq`
 	selectCollaborationNames = `select c.id, c.content, c.closed, c.until, c.ended, c.result_run, s.file, s.sheet, c.result_row
 		from collaborations c join run_sheets s on s.id = c.result_sheet order by c.id`
 )
@@ -165,15 +166,33 @@ func (s *Store) tracesInHistories(ctx context.Context, t *Traces) error {
 			t.Dispositions = append(t.Dispositions, LineTrace{d.ID, d.Run, d.Made})
 		}
 	}
-	for a, err := range lines[screening.Asked](ctx, s, "reading the questions", selectAllAsked) {
+	return s.tracesInQuestions(ctx, t)
+}
+
+// tracesInQuestions finds the questions that are about a subject, and those
+// that name it in their own words or in the reply.
+func (s *Store) tracesInQuestions(ctx context.Context, t *Traces) error {
+	rows, err := s.read.QueryContext(ctx, selectAllAsked)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var content, reply []byte
+		var a screening.Asked
+		var r screening.Reply
+		err := rows.Scan(&content, &reply)
+		if err == nil {
+			err = errors.Join(fromJSON(content, &a), fromJSON(reply, &r))
+		}
 		if err != nil {
 			return err
 		}
-		if t.who.Goes(a.Party) {
+		if t.who.Goes(a.Party) || t.who.In(a.Text) || t.who.In(r.Text) {
 			t.Questions = append(t.Questions, LineTrace{a.ID, a.Run, a.Made})
 		}
 	}
-	return nil
+	return rows.Err()
 }
 
 func (s *Store) tracesInCollaborations(ctx context.Context, t *Traces, day string) error {
@@ -412,7 +431,8 @@ func eraseQuestions(ctx context.Context, tx *sqlx.Tx, traces []LineTrace, e *era
 		if err := fromJSON(content, a); err != nil {
 			return err
 		}
-		a.Party, a.MatchKey = screening.Erased, ""
+		said := a.Text
+		a.Party, a.Text, a.MatchKey = screening.Erased, screening.Erased, ""
 		left, err := jsonText(a)
 		if err != nil {
 			return err
@@ -420,9 +440,69 @@ func eraseQuestions(ctx context.Context, tx *sqlx.Tx, traces []LineTrace, e *era
 		if err := exec(ctx, tx, `update asked set match_key = '', content = ? where question = ? and match_key <> ''`, left, t.ID); err != nil {
 			return err
 		}
+		if err := exec(ctx, tx, eraseEvent, screening.Erased, a.Collaboration, text(said)); err != nil {
+			return err
+		}
+		if err := eraseReply(ctx, tx, a, said); err != nil {
+			return err
+		}
 		e.Questions = append(e.Questions, t.ID)
 	}
 	return nil
+}
+
+const (
+	eraseEvent  = `update collaboration_events set why = ? where collaboration = ? and why = ?`
+	selectGiven = `select answered from collaborations where id = ?`
+	keepGiven   = `update collaborations set answered = ? where id = ?`
+)
+
+// eraseReply takes the words of a reply away, and what they came to beside the row.
+func eraseReply(ctx context.Context, tx *sqlx.Tx, a *screening.Asked, said string) error {
+	var content []byte
+	err := tx.GetContext(ctx, &content, tx.Rebind(selectReply), a.ID)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var r screening.Reply
+	if err := fromJSON(content, &r); err != nil {
+		return err
+	}
+	r.Text = screening.Erased
+	left, err := jsonText(&r)
+	if err != nil {
+		return err
+	}
+	if err := exec(ctx, tx, `update replies set content = ? where question = ?`, left, a.ID); err != nil {
+		return err
+	}
+	var answered string
+	if err := tx.GetContext(ctx, &answered, tx.Rebind(selectGiven), a.Collaboration); errors.Is(err, sql.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	given, err := givenOf(answered)
+	if err != nil {
+		return err
+	}
+	for i, note := range given.Notes {
+		if strings.Contains(note, said) { // the question with its answer
+			given.Notes[i] = screening.Erased
+		}
+	}
+	if answer, ok := given.Answers[a.Ask]; ok {
+		answer.Text = screening.Erased
+		given.Answers[a.Ask] = answer
+	}
+	now, err := jsonText(given)
+	if err != nil {
+		return err
+	}
+	return exec(ctx, tx, keepGiven, now, a.Collaboration)
 }
 
 const (
