@@ -31,7 +31,18 @@ const (
 	endTime = 20 * time.Second
 )
 
-func (c *serveCmd) Run(ctx context.Context, a *app) error {
+func (c *serveCmd) Run(ctx context.Context, a *app) error { return untilTold(ctx, c.serve(ctx, a)) }
+
+// untilTold takes the failure away from a service that was told to end before
+// it had begun: whoever stops one asks for nothing else.
+func untilTold(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func (c *serveCmd) serve(ctx context.Context, a *app) error {
 	_, cfg, err := a.configure()
 	if err != nil {
 		return err

@@ -124,3 +124,40 @@ func TestServe(t *testing.T) {
 		t.Errorf("the database was not closed: %v", left)
 	}
 }
+
+// TestServeIsToldToEndAtOnce stops the program at moments before it is ready:
+// that is no failure, and a database half made is made to the end by the next.
+func TestServeIsToldToEndAtOnce(t *testing.T) {
+	exe, err := os.Executable() // is the program, too, under that name
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	program := filepath.Join(dir, "screener")
+	if err := os.Symlink(exe, program); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 8 {
+		cmd := exec.Command(program, "--db", filepath.Join(dir, "screener.db"), "serve", "--listen", "127.0.0.1:0")
+		cmd.Env = append(os.Environ(), "HOME="+dir)
+		var notes bytes.Buffer
+		cmd.Stderr = &notes
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+			t.Fatal(err, notes.String())
+		}
+		time.Sleep(time.Duration(i*i) * 5 * time.Millisecond)
+		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("told to end after %d ms: %v\n%s", i*i*5, err, notes.String())
+		}
+	}
+}

@@ -33,7 +33,9 @@ func (c *WorkConfig) options(log *slog.Logger) (jobs.WorkOptions, error) {
 	}, nil
 }
 
-func (c *workCmd) Run(ctx context.Context, a *app) error {
+func (c *workCmd) Run(ctx context.Context, a *app) error { return untilTold(ctx, c.work(ctx, a)) }
+
+func (c *workCmd) work(ctx context.Context, a *app) error {
 	_, cfg, err := a.configure()
 	if err != nil {
 		return err
