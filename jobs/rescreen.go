@@ -508,11 +508,14 @@ func (n *night) workAll(ctx context.Context) error {
 	if err := n.load(ctx); err != nil {
 		return err
 	}
-	var counted store.Watch
-	rows := n.env.Store.ActiveRows(ctx, n.Office, n.day, func(w store.Watch) { counted = w })
+	ids, counted, err := n.env.Store.Active(ctx, n.Office, n.day)
+	if err != nil {
+		return err
+	}
+	rows := n.rowsOf(ids, func(some []int64) ([]*store.NightRow, error) { return n.env.Store.RowsAt(ctx, n.Office, some) })
 	report := n.env.progress("screening again", "collaborations")
 	finder := newFinder(n.held, n.env.Policy)
-	err := n.screen(ctx, rows, finder, func(done int) { report(int64(done), int64(counted.Collaborations)) })
+	err = n.screen(ctx, rows, finder, func(done int) { report(int64(done), int64(counted.Collaborations)) })
 	if err != nil {
 		return err
 	}
@@ -584,7 +587,8 @@ func (n *night) workDifference(ctx context.Context, waiting []int64) error {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	report := n.env.progress("screening again", "collaborations")
-	err = n.screen(ctx, n.rowsOf(ctx, ids), finder, func(done int) { report(int64(done), int64(len(ids))) })
+	active := n.rowsOf(ids, func(some []int64) ([]*store.NightRow, error) { return st.Rows(ctx, n.Office, n.day, some) })
+	err = n.screen(ctx, active, finder, func(done int) { report(int64(done), int64(len(ids))) })
 	n.rescreened = len(n.found)
 	return err
 }
@@ -599,10 +603,11 @@ func each[T any](all []T) iter.Seq2[T, error] {
 	}
 }
 
-func (n *night) rowsOf(ctx context.Context, ids []int64) iter.Seq2[*store.NightRow, error] {
+// rowsOf reads collaborations a chunk at a time.
+func (n *night) rowsOf(ids []int64, read func(some []int64) ([]*store.NightRow, error)) iter.Seq2[*store.NightRow, error] {
 	return func(yield func(*store.NightRow, error) bool) {
 		for some := range slices.Chunk(ids, chunkRows) {
-			rows, err := n.env.Store.Rows(ctx, n.Office, n.day, some)
+			rows, err := read(some)
 			if err != nil {
 				yield(nil, err)
 				return

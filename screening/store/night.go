@@ -271,7 +271,7 @@ type place struct {
 
 const nightRowColumns = `select c.id, s.file, s.sheet, c.row, c.upload = s.upload as latest, c.content, c.waiting, c.grade, c.outcome, c.content_hash, c.answered,
 	c.result_run, c.result_sheet, c.result_row, c.base_run, c.base_sheet, c.base_row, c.base_grade, c.base_outcome
-	from collaborations c join collaboration_sheets s on s.id = c.sheet_id where c.office = ? and ` + collabIsActive
+	from collaborations c join collaboration_sheets s on s.id = c.sheet_id where c.office = ? and `
 
 func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	r := &NightRow{Partner: new(screening.Partner)}
@@ -305,78 +305,66 @@ func scanNightRow(rows *sql.Rows) (*NightRow, error) {
 	return r, nil
 }
 
-// ActiveRows yields all active collaborations of the office in the order of
-// their numbers; counted is told beforehand how many there are at that moment.
-func (s *Store) ActiveRows(ctx context.Context, office, day string, counted func(Watch)) iter.Seq2[*NightRow, error] {
-	return func(yield func(*NightRow, error) bool) {
-		stopped := false
-		err := s.view(ctx, func(tx *sqlx.Tx) error {
-			w, err := watch(ctx, tx, office, day)
-			if err != nil {
-				return err
-			}
-			counted(w)
-			rows, err := tx.QueryContext(ctx, tx.Rebind(nightRowColumns+` order by c.id`), text(office), day)
-			if err != nil {
-				return err
-			}
-			defer func() { _ = rows.Close() }()
-			for rows.Next() {
-				r, err := scanNightRow(rows)
-				if err != nil {
-					return err
-				}
-				if !yield(r, nil) {
-					stopped = true
-					return nil
-				}
-			}
-			return rows.Err()
-		})
-		if err != nil && !stopped {
-			yield(nil, s.fault(ctx, "reading the collaborations", err))
+// Active returns the numbers of the office's active collaborations, in
+// their order, and counts at the same moment and by another way what is active. Their
+// rows are read with RowsAt, a few at a time: on SQLite the log of what is
+// written cannot begin anew while one long reading goes on.
+func (s *Store) Active(ctx context.Context, office, day string) (ids []int64, counted Watch, err error) {
+	err = s.view(ctx, func(tx *sqlx.Tx) error {
+		if counted, err = watch(ctx, tx, office, day); err != nil {
+			return err
 		}
-	}
+		return tx.SelectContext(ctx, &ids, tx.Rebind(selectActiveIDs), text(office), day)
+	})
+	return ids, counted, s.fault(ctx, "reading the collaborations", err)
+}
+
+// RowsAt returns collaborations as they are now, active or not, in the order
+// of their numbers.
+func (s *Store) RowsAt(ctx context.Context, office string, ids []int64) ([]*NightRow, error) {
+	return s.rowsByID(ctx, nightRowColumns+`c.id in (?) order by c.id`, ids, text(office))
 }
 
 // Rows returns those of the collaborations that are active, in the order of their numbers.
 func (s *Store) Rows(ctx context.Context, office, day string, ids []int64) ([]*NightRow, error) {
+	return s.rowsByID(ctx, nightRowColumns+collabIsActive+` and c.id in (?) order by c.id`, ids, text(office), day)
+}
+
+func (s *Store) rowsByID(ctx context.Context, query string, ids []int64, args ...any) ([]*NightRow, error) {
 	var out []*NightRow
 	for some := range slices.Chunk(ids, versionsAtOnce) {
-		rows, err := s.someRows(ctx, office, day, some)
+		q, all, err := sqlx.In(query, append(slices.Clone(args), some)...)
+		if err == nil {
+			err = s.scanNightRows(ctx, q, all, &out)
+		}
 		if err != nil {
 			return nil, s.fault(ctx, "reading collaborations", err)
 		}
-		out = append(out, rows...)
 	}
 	return out, nil
 }
 
-func (s *Store) someRows(ctx context.Context, office, day string, ids []int64) ([]*NightRow, error) {
-	query, args, err := sqlx.In(nightRowColumns+` and c.id in (?) order by c.id`, text(office), day, ids)
-	if err != nil {
-		return nil, err
-	}
+func (s *Store) scanNightRows(ctx context.Context, query string, args []any, out *[]*NightRow) error {
 	rows, err := s.read.QueryContext(ctx, s.read.Rebind(query), args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []*NightRow
 	for rows.Next() {
 		r, err := scanNightRow(rows)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, r)
+		*out = append(*out, r)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 const (
 	// Of every office: whose they are is asked when they are read.
 	selectRowsOfParties = `select l.collaboration from collaboration_parties l where l.party in (?)`
 	selectRowsOfNames   = `select l.collaboration from parties p join collaboration_parties l on l.party = p.id where p.folded in (?)`
+	selectActiveIDs     = `select c.id from collaborations c where c.office = ? and ` + collabIsActive + ` order by c.id`
 	selectWaiting       = `select c.id from collaborations c where c.office = ? and c.waiting = 1 and ` + collabIsActive + ` order by c.id`
 )
 

@@ -22,13 +22,13 @@ func TestANightReadsByItsIndexes(t *testing.T) {
 		args  []any
 		want  string
 	}{
-		"the collaborations of a party":   {selectWatchedParties, []any{"o", "2031-01-01"}, "SEARCH l USING PRIMARY KEY (party=?) | SEARCH c USING INTEGER PRIMARY KEY"},
-		"the rows of parties":             {selectRowsOfParties, []any{[]int64{1, 2}}, "SEARCH l USING PRIMARY KEY (party=?)"},
-		"the rows of names":               {selectRowsOfNames, []any{some}, "parties_by_name (folded=?) | SEARCH l USING PRIMARY KEY (party=?)"},
-		"rows by number":                  {nightRowColumns + ` and c.id in (?) order by c.id`, []any{"o", "2031-01-01", []int64{1, 2}}, "SEARCH c USING INTEGER PRIMARY KEY"},
-		"all rows without sorting them":   {nightRowColumns + ` order by c.id`, []any{"o", "2031-01-01"}, "SEARCH c USING INDEX collaborations_by_office (office=?) | SEARCH s USING INTEGER PRIMARY KEY (rowid=?)"},
-		"the collaborations of an upload": {selectIdentities, []any{"o", "u", some}, "collaborations_by_identity (office=? AND identity=?)"},
-		"counts without reading rows":     {countStates, []any{"o", "2031-01-01"}, "COVERING INDEX collaborations_by_office"},
+		"the collaborations of a party":    {selectWatchedParties, []any{"o", "2031-01-01"}, "SEARCH l USING PRIMARY KEY (party=?) | SEARCH c USING INTEGER PRIMARY KEY"},
+		"the rows of parties":              {selectRowsOfParties, []any{[]int64{1, 2}}, "SEARCH l USING PRIMARY KEY (party=?)"},
+		"the rows of names":                {selectRowsOfNames, []any{some}, "parties_by_name (folded=?) | SEARCH l USING PRIMARY KEY (party=?)"},
+		"rows by number":                   {nightRowColumns + collabIsActive + ` and c.id in (?) order by c.id`, []any{"o", "2031-01-01", []int64{1, 2}}, "SEARCH c USING INTEGER PRIMARY KEY"},
+		"all numbers without sorting them": {selectActiveIDs, []any{"o", "2031-01-01"}, "SEARCH c USING COVERING INDEX collaborations_by_office (office=?)"},
+		"the collaborations of an upload":  {selectIdentities, []any{"o", "u", some}, "collaborations_by_identity (office=? AND identity=?)"},
+		"counts without reading rows":      {countStates, []any{"o", "2031-01-01"}, "COVERING INDEX collaborations_by_office"},
 	} {
 		query, args, err := sqlx.In(c.query, c.args...)
 		if err != nil {
