@@ -22,9 +22,11 @@ const (
 	frequentCost     = 1.90 // when it is one that many names share
 	leastOwn         = 0.62 // the weight up to which it is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
+	longLone         = 10   // unless it has so many letters: two slips leave a long word what it is
 	pairedSpelling   = 0.65 // when every word of both names has its partner
 	leastStrict      = 0.15 // what a generic word counts for at least when nothing distinctive is shared
 	leastStrictExtra = 0.17 // and one of the query, which sets it apart more often than one left out
+	describing       = 0.75 // what a generic word counts for where the other name has no word of its own left
 )
 
 // pairing is two words that may be one.
@@ -36,42 +38,44 @@ type pairing struct {
 
 // alignment is what two names share and what they do not.
 type alignment struct {
-	score       float32
-	shared      float32
-	extra, lack float32
-	clash       float32
-	distinctive float32 // the part of shared that is neither place, generic word nor number
-	place       float32
-	generic     float32 // and of the generic words
-	words       int     // how many words are shared
-	names       int     // how many of them are distinctive
-	left        int     // how many words of either are not
-	faints      int     // how many that say nothing are not
-	translated  bool    // a generic word is shared in another language
-	foreign     bool    // or at least spelt as in another
-	lone        int     // letters of the one word the names are, or 0
-	sameForm    bool    // and the legal forms are of one kind
-	kind        bool    // a word for a kind of party is shared
-	near        bool    // two words are one only as translators have them
-	office      bool    // and every state has one of that kind
-	numberClash bool
-	differ      bool // each has a word of its own that tells it from others
-	placeClash  bool
-	abroad      bool    // the query names a place that the listed name does not
-	scattered   bool    // the words stand in more parts of the cell than of the listed name
-	residual    float32 // weight lost to words spelt differently
-	exact       bool    // nothing but forms and particles differs
-	from, to    uint8   // the words of the query that were compared
-	part        bool    // the query names a unit of the party, not the party
-	outside     float32 // weight of the query's words in other segments
-	beside      bool    // the other segments seem to name somebody
-	again       bool    // by the word that was found, once more
-	verbatim    bool    // the two names are written alike, letter by letter
-	person      bool
-	few         float32 // of a person's name: the share it loses for having one word only
-	by          uint8
-	acronym     string
-	expanded    bool // the acronym stands in the query
+	score                     float32
+	shared                    float32
+	extra, lack               float32
+	extraGeneric, lackGeneric float32 // the parts of them that generic words weigh
+	shells                    int     // how many of those say what works are called
+	clash                     float32
+	distinctive               float32 // the part of shared that is neither place, generic word nor number
+	place                     float32
+	generic                   float32 // and of the generic words
+	words                     int     // how many words are shared
+	names                     int     // how many of them are distinctive
+	left                      int     // how many words of either are not
+	faints                    int     // how many that say nothing are not
+	translated                bool    // a generic word is shared in another language
+	foreign                   bool    // or at least spelt as in another
+	lone                      int     // letters of the one word the names are, or 0
+	sameForm                  bool    // and the legal forms are of one kind
+	kind                      bool    // a word for a kind of party is shared
+	near                      bool    // two words are one only as translators have them
+	office                    bool    // and every state has one of that kind
+	numberClash               bool
+	differ                    bool // each has a word of its own that tells it from others
+	placeClash                bool
+	abroad                    bool    // the query names a place that the listed name does not
+	scattered                 bool    // the words stand in more parts of the cell than of the listed name
+	residual                  float32 // weight lost to words spelt differently
+	exact                     bool    // nothing but forms and particles differs
+	from, to                  uint8   // the words of the query that were compared
+	part                      bool    // the query names a unit of the party, not the party
+	outside                   float32 // weight of the query's words in other segments
+	beside                    bool    // the other segments seem to name somebody
+	again                     bool    // by the word that was found, once more
+	verbatim                  bool    // the two names are written alike, letter by letter
+	person                    bool
+	few                       float32 // of a person's name: the share it loses for having one word only
+	by                        uint8
+	acronym                   string
+	expanded                  bool // the acronym stands in the query
 }
 
 // What an alignment rests on.
@@ -392,6 +396,10 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			qPlaces |= level(w)
 			a.abroad = true
 		case Generic:
+			a.extraGeneric += w.extra
+			if shells[w.key] {
+				a.shells++
+			}
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
 			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
@@ -421,6 +429,10 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 		case Place:
 			cPlaces |= level(w)
 		case Generic:
+			a.lackGeneric += w.weight
+			if shells[w.key] {
+				a.shells++
+			}
 			if !a.kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
 			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
@@ -451,7 +463,7 @@ func (s *scorer) loneWord(a *alignment, q, c *profile) (letters int, sameForm bo
 			letters = len(q.words[i].text)
 		}
 	}
-	return letters, sameForms(q, c)
+	return letters, sameForms(q, c) || a.verbatim && len(q.forms)+len(c.forms) == 0
 }
 
 // sameLanguage reports whether two words that mean the same are one word, give
@@ -627,7 +639,7 @@ func (a *alignment) shares() (s shares) {
 		place = placeCost
 	}
 	spelling := max(1, f/loneCost)
-	if a.names == 1 && a.words == 1 {
+	if a.names == 1 && a.words == 1 && a.lone < longLone {
 		spelling *= loneSpelling
 	}
 	if a.left == 0 && a.words > 1 {
@@ -638,6 +650,16 @@ func (a *alignment) shares() (s shares) {
 	}
 	residual := spelling * a.residual * (extraCost + lackCost + clashCost)
 	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place
+	if a.distinctive > leastOwn && (a.words > 1 || a.shells > 1) {
+		// Nothing stands against a description that is only left out, unless
+		// the name it describes is one that many share.
+		if a.extra <= lightSlip {
+			lack -= f * lackCost * (1 - describing) * a.lackGeneric
+		}
+		if a.lack <= lightSlip {
+			extra -= f * extraCost * (1 - describing) * a.extraGeneric
+		}
+	}
 	d := a.shared + residual + extra + lack + clash + number
 	s.spelling, s.extra, s.lack, s.clash, s.number = residual/d, extra/d, lack/d, clash/d, number/d
 	score := a.shared / d

@@ -6,7 +6,7 @@ import "math/bits"
 // them may be compared with a name.
 type asked struct {
 	weight [maxWords]float32 // what each word counts for at most
-	extra  [maxWords]float32 // and at least where nothing answers to it
+	extra  [maxWords]float32 // and at least where nothing answers to it (leastMissing)
 	spans  []span
 	named  uint64 // the words that may count as names (alignment.names)
 	number uint64 // the words that may be numbers
@@ -31,7 +31,7 @@ func (x *search) ask(q *profile) {
 	x.initialLetters, x.firstLetters = 0, 0
 	for i := range q.words {
 		w := &q.words[i]
-		x.weight[i], x.extra[i] = w.weight, w.extra
+		x.weight[i], x.extra[i] = w.weight, leastMissing(w.extra, w.class, q.person)
 		for j := range i {
 			if q.words[j].key == w.key {
 				x.extra[i] = 0 // said twice
@@ -81,6 +81,14 @@ func (x *search) addSpan(from, to int) {
 		s.extra += x.extra[i]
 	}
 	x.spans = append(x.spans, s)
+}
+
+// leastMissing is the least that a word of a name costs which the other has not got.
+func leastMissing(weight float32, c Class, person bool) float32 {
+	if c == Generic && !person {
+		return weight * describing
+	}
+	return weight
 }
 
 // addRuns adds the runs of segments.
@@ -245,9 +253,9 @@ type bounds struct {
 
 // boundHit is a word of a name that is like some of the query's.
 type boundHit struct {
-	weight, sim float32
-	words       uint64
-	class       Class
+	weight, missing, sim float32
+	words                uint64
+	class                Class
 }
 
 // slack makes up for what rounding may take from a bound.
@@ -259,18 +267,20 @@ func (x *search) bound(name uint32) float32 {
 	s := x.space
 	hits := x.bounds.hits[:0]
 	var words uint64
-	var shared, mass float32
+	var shared, found, mass float32 // mass is what the words cost at least if all were missing
 	joined := false
 	for _, r := range s.words(name) {
 		weight := s.weights[r.weight]
-		mass += weight
+		missing := leastMissing(weight, r.class, s.person)
+		mass += missing
 		if weight == 0 || !x.isHit(r.post) {
 			continue
 		}
 		m := &x.marks[r.post]
-		hits = append(hits, boundHit{weight, m.sim, m.words, r.class})
+		hits = append(hits, boundHit{weight, missing, m.sim, m.words, r.class})
 		words |= m.words
 		shared += weight
+		found += missing
 		joined = joined || m.joined
 	}
 	x.bounds.hits = hits
@@ -281,7 +291,7 @@ func (x *search) bound(name uint32) float32 {
 		return x.boundPerson(name, mass, hits, words)
 	}
 	// Without what the query has besides: most names fail here already.
-	if shared/(shared+lackCost*max(0, mass-shared))+slack < s.least {
+	if shared/(shared+lackCost*max(0, mass-found))+slack < s.least {
 		return 0
 	}
 	best := float32(0)
@@ -305,7 +315,7 @@ func (x *search) boundSpan(s *span, mass float32, hits []boundHit, joined bool) 
 		if h.words&s.words == 0 {
 			continue
 		}
-		lack -= h.weight
+		lack -= h.missing
 		words |= h.words & s.words
 		if h.sim == sameMeaning {
 			exact += h.weight

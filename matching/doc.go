@@ -11,7 +11,8 @@
 // other. S is what spelling took from M, n what two numbers, two places or two
 // telling words cost that differ, and f is more than one where one distinctive
 // word is shared, or none. a, b, k, f and n are in align.go, for persons in
-// person.go. What is left is cut where only generic words, places, or a word of
+// person.go. In Q and C the words of a description count for less where the other
+// name has nothing of its own left. What is left is cut where only generic words, places, or a word of
 // two or three letters agree; less where many generic words all have their
 // partner in another language, and always where they name an office that every
 // state has. The other features (all.go) add what an identifier, a website, a

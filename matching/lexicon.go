@@ -445,8 +445,8 @@ var endings = sync.OnceValue(func() map[string]bool {
 		all[e] = true
 	}
 	inflections := strings.Fields(`a i o u y e ye ya ia ja ii iya ija iyu iju yu ju iy yy ij yj iye ije ie oe oye oje aya aia aja oi oy oj ogo oho ego eho omu emu
-		ym im ykh ikh yh ih ymi imi om em am yam ami yami ov iv ev ey ei ej akh yakh ah uyu yye yie oyu eyu ska sko ski`)
-	for _, made := range strings.Fields("- n nn sk esk ick ichesk ychesk ichn ychn ionn onn an ann ov ovsk evsk ansk insk ensk yansk iynsk al aln yaln ialn ivn ov ovn evn iteln yteln teln ell ist ostn izatsionn irovan irovann ovan ovann eni enn yach chesk sky") {
+		ym im ykh ikh yh ih ymi imi om em am yam ami yami ov iv ev ey ei ej akh yakh ah uyu yye yie oyu eyu ska sko ski aye ae aga aha iyi`)
+	for _, made := range strings.Fields("- n nn sk esk ick ichesk ychesk ichn ychn ionn onn an ann ov ovsk evsk ansk insk ensk yansk iynsk al aln yaln ialn ivn ov ovn evn iteln yteln teln ell ist ost ostn ing izatsionn irovan irovann ovan ovann eni enn yach yuch yushch ayushch chesk sky") {
 		for _, e := range inflections {
 			if made == "-" {
 				all[e] = true

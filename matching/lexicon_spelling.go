@@ -40,7 +40,7 @@ func (v *vocabulary) correct(norm string) string {
 		return w
 	}
 	for i := range norm {
-		if w, ok := v.near[hashWithout(norm, i)]; ok && oneEdit(norm, w) {
+		if w, ok := v.near[hashWithout(norm, i)]; ok && (oneEdit(norm, w) || otherBeginning(norm, w)) {
 			return w
 		}
 	}
@@ -75,6 +75,10 @@ func oneEdit(a, b string) bool {
 	}
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
+
+// otherBeginning reports whether two long words differ in their first letter
+// only, which is seldom mistaken: "rngineering".
+func otherBeginning(a, b string) bool { return len(a) >= 9 && len(a) == len(b) && a[1:] == b[1:] }
 
 // lookAlike reports whether scanners take one letter for the other.
 func lookAlike(a, b byte) bool {

@@ -54,10 +54,12 @@ func newProfile(words []Word, person bool, intern func(*Word) *term) profile {
 			p.segments++
 		}
 		t := intern(w)
-		if i == len(words)-1 && !person && w.Class == Distinctive {
-			p.last = len(p.words)
+		if i == len(words)-1 && !person && (w.Class == Distinctive || w.Class == Generic && lexicon().words[w.Text] == nil) {
+			if w.Class == Distinctive {
+				p.last = len(p.words)
+			}
 			if len(w.Text) >= leastCut {
-				p.open = p.last
+				p.open = len(p.words) // "Engineeri" is not listed among the words of the field
 			}
 		}
 		x := word{term: t, raw: w.Raw, weight: weigh(t, person), segment: uint8(p.segments - 1)}
@@ -196,13 +198,19 @@ var armyKinds = map[string]bool{"army": true, "brigade": true, "battalion": true
 // discountNamesake takes most of the weight from whom the party is named
 // after, where a name of its own stands beside: from the initials in "A.A.
 // Kulakov Plant", and from all of "named after A.A. Kulakov" behind another name,
-// since offices leave that out.
+// since offices leave that out. A place and what is made there is such a name:
+// "Brantsk Machine-Building Plant named after A.A. Kulakov".
 func (p *profile) discountNamesake() {
 	named, own := false, false
 	after := -1 // the segment in which "named after" was read
 	var namesake [maxWords]bool
+	place, generic := false, 0
 	for i := range p.words {
 		w := &p.words[i]
+		place = place || w.class == Place && after < 0
+		if w.class == Generic && after < 0 && w.weight > faint {
+			generic++
+		}
 		switch {
 		case w.class == Particle && w.key == "named":
 			after = int(w.segment)
@@ -219,22 +227,28 @@ func (p *profile) discountNamesake() {
 	if !named {
 		return
 	}
+	kept := float32(namesakeWeight)
+	if !own && place && generic >= 2 {
+		own, kept = true, placesNamesakeWeight
+	}
 	for i := range p.words {
 		w := &p.words[i]
 		switch {
 		case w.class != Distinctive:
 		case len(w.text) <= 3 && (strings.Contains(w.raw, ".") || namesake[i]):
-			w.weight, w.extra = min(w.weight, initialsWeight), min(w.extra, initialsWeight)
+			w.weight, w.extra = min(w.weight, initialsWeight, kept/3), min(w.extra, initialsWeight, kept/3)
 		case own && namesake[i]:
-			w.weight, w.extra = min(w.weight, namesakeWeight), min(w.extra, namesakeWeight)
+			w.weight, w.extra = min(w.weight, kept), min(w.extra, kept)
 		}
 	}
 }
 
-// What the initials of a namesake count for, and his name beside another.
+// What the initials of a namesake count for, and his name beside another, and
+// beside a place and what is made there: there is less to weigh it against.
 const (
-	initialsWeight = 0.08
-	namesakeWeight = 0.30
+	initialsWeight       = 0.08
+	namesakeWeight       = 0.30
+	placesNamesakeWeight = 0.10
 )
 
 // squash hashes the words of a name written without spaces and "the", with its
@@ -285,6 +299,9 @@ func (p *profile) discountInitials(words []Word) {
 		}
 		if p.aloneInSegment(i) && (p.initials(i, w.text) || initialsOfRest(words, w)) || p.atEdge(i) && isInitialism(w.raw) && initialsOfRest(words, w) {
 			w.weight, w.extra = 0, 0
+			if len(w.text) >= 3 {
+				p.acronymHashes = append(p.acronymHashes, hashKey('a', w.text)) // what it says of itself
+			}
 		}
 	}
 }

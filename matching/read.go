@@ -107,14 +107,15 @@ func spellOut(words []Word, i int) []Word {
 }
 
 // closing reads the legal forms that are such only where a name ends with
-// them: the South African "Orvex Trading CC", the Lebanese "Orvex Trading Offshore SAL".
+// them: the South African "Orvex Trading CC", the Croatian "Orvex d.d.", the
+// Lebanese "Orvex Trading Offshore SAL".
 func closing(words []Word) []Word {
 	for i := len(words) - 1; i > 0; i-- {
 		switch w := &words[i]; {
 		case w.Class == Form:
 			continue
-		case w.Text == "cc" && w.Class == Distinctive && i == len(words)-1:
-			w.Class, w.Key, w.Weight = Form, "limited", 0.02
+		case closingForms[w.Text] != "" && w.Class == Distinctive && i == len(words)-1:
+			w.Class, w.Key, w.Weight = Form, closingForms[w.Text], 0.02
 		case w.Key == "offshore" && w.Class == Generic:
 			w.Class, w.Key, w.Weight = Form, "jointstock", 0.02
 		}
@@ -122,6 +123,9 @@ func closing(words []Word) []Word {
 	}
 	return words
 }
+
+// closingForms are those of two letters that are initials anywhere else.
+var closingForms = map[string]string{"cc": "limited", "dd": "jointstock"}
 
 // withoutPostcodes drops the numbers of five and six figures that stand beside a
 // place in a part of the cell that names no party: "Orvex University, 100081 Beijing".
@@ -163,8 +167,12 @@ func misspeltForms(words []Word) []Word {
 		}
 		for j := min(len(words)-1, i+3); j >= max(0, i-1); j-- {
 			if o := &words[j]; o.Class == Distinctive && len(o.Text) > 7 && isFormPart(o.Text, letters(o.Text)) {
+				kind := "limited"
+				if o.Text[0] == 'a' || words[0].Text[0] == 'a' {
+					kind = "jointstock"
+				}
 				for k := min(i, j); k <= max(i, j); k++ {
-					words[k].Class, words[k].Key, words[k].Weight = Form, "company", 0.02
+					words[k].Class, words[k].Key, words[k].Weight = Form, kind, 0.02
 				}
 				break
 			}

@@ -126,6 +126,8 @@ func editCost(a, b string, limit int) (cost float32, edits int) {
 			cost += addCost(longer, i)
 		}
 		return cost, end - start
+	case start+1 == endA && start+1 == endB && hardened(a, b, start):
+		return doubled, 1
 	case start+1 == endA && start+1 == endB:
 		cost = replaceCost(a[start], b[start])
 		if start == 0 && !looksAlike(a[0], b[0]) {
@@ -211,6 +213,12 @@ func vowel(c byte) bool {
 // doubled is the cost of a letter doubled, the least of all: "Son" and "Sson".
 const doubled = 0.4
 
+// hardened reports whether two words differ in a k before an h, which German and
+// Czech romanisations of Russian write ch: Chimprom and Khimprom.
+func hardened(a, b string, i int) bool {
+	return i+1 < len(a) && a[i+1] == 'h' && (a[i] == 'c' && b[i] == 'k' || a[i] == 'k' && b[i] == 'c')
+}
+
 // addCost is what it costs to drop or add the letter s[i]: little for a
 // doubled letter, an h or a vowel, which romanisations add and drop.
 func addCost(s string, i int) float32 {
@@ -220,7 +228,7 @@ func addCost(s string, i int) float32 {
 		return doubled
 	case i == 0:
 		return 1.2 // the first letter of a word is seldom lost
-	case c == 'h' || c == 'j' || c == 'y':
+	case c == 'h' || c == 'j' || c == 'y' || c == 'w' && i+1 < len(s) && vowel(s[i+1]):
 		return .5
 	case vowel(c):
 		return .7

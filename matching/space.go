@@ -235,10 +235,11 @@ func (s *space) words(name uint32) []ref { return s.refs[s.starts[name]:s.starts
 // clone copies what was appended to one by one into no more room than it needs.
 func clone[T any](s []T) []T { return append(make([]T, 0, len(s)), s...) }
 
-// weighed is a posting number of a name, and what its words weigh together.
+// weighed is a posting number of a name, and what its words weigh together, and
+// cost where they are missing.
 type weighed struct {
-	post   uint32
-	weight float32
+	post            uint32
+	weight, missing float32
 }
 
 // distinct adds the posting numbers of refs that count for something to
@@ -252,10 +253,11 @@ next:
 		for i := range into {
 			if into[i].post == r.post {
 				into[i].weight += s.weights[r.weight]
+				into[i].missing += leastMissing(s.weights[r.weight], r.class, s.person)
 				continue next
 			}
 		}
-		into = append(into, weighed{r.post, s.weights[r.weight]})
+		into = append(into, weighed{r.post, s.weights[r.weight], leastMissing(s.weights[r.weight], r.class, s.person)})
 	}
 	return into
 }
@@ -269,8 +271,8 @@ func (s *space) rarer(a, b uint32) int {
 // least s.least against it finds one of them.
 //
 // Let the words that a query shares with the name be taken from the rarest to
-// the most frequent. The score is at most M/(M+lackCost·(W−M)), where M is what
-// they weigh and W what the whole name does: all words rarer than the first
+// the most frequent. The score is at most M/(M+lackCost·N), where M is what
+// they weigh and N what the others cost at least: all words rarer than the first
 // shared one are missing, so the name need not be posted under a word where
 // that one and all more frequent ones weigh too little together. Where the
 // rarest shared word is a frequent one, the name is posted under it with the
@@ -284,16 +286,28 @@ func (s *space) signature(refs []ref, post func(uint64)) {
 	var buf [maxWords]weighed
 	words := s.distinct(refs, buf[:0])
 	slices.SortFunc(words, func(a, b weighed) int { return s.rarer(a.post, b.post) })
-	rest := float32(0)
+	cost := float32(lackCost)
+	if s.person {
+		cost = personLackCost
+	}
+	var rest, all float32 // what this word and all more frequent ones weigh, and what all cost that are missing
 	for _, w := range words {
 		rest += w.weight
+		all += w.missing
 	}
-	enough := leastShare(s.least, s.person) * rest * 0.999
+	enough := func(shared, missing float32) bool {
+		return shared*(1-s.least) >= s.least*cost*max(0, missing)*0.999
+	}
+	rarer := float32(0) // what the words before this one cost that are missing
 	for i, w := range words {
+		if i > 0 {
+			rest -= words[i-1].weight
+			rarer += words[i-1].missing
+		}
 		if s.person {
 			s.letterSignature(refs, w.post, post)
 		}
-		if rest < enough {
+		if !enough(rest, rarer) {
 			if !s.person {
 				break
 			}
@@ -302,21 +316,21 @@ func (s *space) signature(refs []ref, post func(uint64)) {
 			}
 			continue
 		}
-		rest -= w.weight
 		if !s.common(w.post) {
 			post(oneKey(w.post))
 			continue
 		}
 		// One name of a person alone never scores enough (oneName).
-		if w.weight >= enough && (!s.person || len(words) == 1) {
+		if enough(w.weight, all-w.missing) && (!s.person || len(words) == 1) {
 			post(oneKey(w.post))
 		}
-		more := rest
+		more, missed := rest-w.weight, rarer
 		for _, u := range words[i+1:] {
-			if w.weight+more < enough {
+			if !enough(w.weight+more, missed) {
 				break
 			}
 			more -= u.weight
+			missed += u.missing
 			post(pairKey(w.post, u.post))
 		}
 	}
@@ -368,16 +382,6 @@ func (s *space) letterSignature(refs []ref, w uint32, post func(uint64)) {
 			post(letterKey(w, text[0], initial))
 		}
 	}
-}
-
-// leastShare is the share of a name's weight that must be found for it to score least.
-func leastShare(least float32, person bool) float32 {
-	cost := float32(lackCost)
-	if person {
-		cost = personLackCost
-	}
-	// M/(M+cost·(W−M)) >= least  =>  M/W >= least·cost/(1−least+least·cost)
-	return least * cost / (1 - least + least*cost)
 }
 
 func oneKey(t uint32) uint64 { return mix((uint64(t) + 1) * 0x9E3779B97F4A7C15) }

@@ -164,7 +164,7 @@ func similar(a, b *term) float32 {
 	if best < sameSkeleton && a.skeleton == b.skeleton && tellingSkeleton(a, b) {
 		best = sameSkeleton
 	}
-	if best < sameStem && (a.stem != "" && (isStem(a.stem, b.text) || a.stem == b.stem) || b.stem != "" && isStem(b.stem, a.text)) {
+	if best < sameStem && (a.stem != "" && (isStem(a.stem, b.text) || sameStems(a.stem, b.stem)) || b.stem != "" && isStem(b.stem, a.text)) {
 		best = sameStem
 	}
 	switch {
@@ -179,7 +179,7 @@ func similar(a, b *term) float32 {
 		best = max(best, unvowelled(a, b))
 	case len(b.bares) > 0:
 		best = max(best, unvowelled(b, a))
-	case len(a.bare) > 3 && a.bare == b.bare,
+	case len(a.bare) > 3 && a.bare == b.bare && likeVowels(a.text, b.text),
 		len(a.bare) == 3 && a.bare == b.bare && spelling(a.skeleton, b.skeleton, letters(a.skeleton), letters(b.skeleton)) > 0:
 		best = max(best, sameConsonants)
 	}
@@ -195,6 +195,23 @@ func similar(a, b *term) float32 {
 	return best
 }
 
+// likeVowels reports whether two words with the same consonants may be one:
+// romanisations write other vowels, and one more or less, but not two; scripts
+// without vowels write none.
+func likeVowels(a, b string) bool {
+	n, m := vowelRuns(a), vowelRuns(b)
+	return n == 0 || m == 0 || n-m <= 1 && m-n <= 1
+}
+
+func vowelRuns(text string) (n int) {
+	for i := range len(text) {
+		if isVowel(text[i]) && (i == 0 || !isVowel(text[i-1])) {
+			n++
+		}
+	}
+	return n
+}
+
 // adjectiveStem is what a Slavic adjective of a name is made of, or "":
 // Belgarov of Belgarovskaya, Zlatoustov of Zlatoustovsky.
 func adjectiveStem(text string) string {
@@ -203,7 +220,7 @@ func adjectiveStem(text string) string {
 		return ""
 	}
 	switch text[i+2:] {
-	case "iy", "y", "ii", "i", "ij", "aya", "aia", "aja", "oye", "oe", "oie", "ogo", "oi", "oy", "om", "ie", "iye":
+	case "iy", "y", "ii", "i", "ij", "aya", "aia", "aja", "oye", "oe", "oie", "ogo", "oi", "oy", "om", "ie", "iye", "a", "iej", "ej", "oj", "iego", "ego", "oho":
 	default:
 		return ""
 	}
@@ -213,8 +230,23 @@ func adjectiveStem(text string) string {
 // isStem reports whether a name is the stem of an adjective, or is without the
 // -ov- that adjectives of names that end in a consonant have.
 func isStem(stem, name string) bool {
+	if hard := hardStem(stem); hard != stem && (hard == name || hard+"a" == name) {
+		return true // Ladoga of Ladozhskiy
+	}
 	return stem == name || len(name) >= 5 && strings.HasPrefix(stem, name) && stem[len(name):] == "ov"
 }
+
+// hardStem is a stem with the letter at its end that -sk- has made soft: ladog of ladozh.
+func hardStem(stem string) string {
+	for _, end := range [][2]string{{"zh", "g"}, {"ch", "k"}} {
+		if rest, ok := strings.CutSuffix(stem, end[0]); ok {
+			return rest + end[1]
+		}
+	}
+	return stem
+}
+
+func sameStems(a, b string) bool { return a == b || b != "" && hardStem(a) == hardStem(b) }
 
 // tellingSkeleton reports whether an equal skeleton says much: of a short word
 // only where it has lost no letter, so that need is not NIID.
@@ -358,6 +390,10 @@ func (t *term) neighbourhood(listed bool, yield func(key uint64, letters bool)) 
 	if t.stem != "" {
 		yield(hashKey('t', t.stem), false)
 		yield(hashKey('t', strings.TrimSuffix(t.stem, "ov")), false)
+		if hard := hardStem(t.stem); hard != t.stem {
+			yield(hashKey('t', hard), false)
+			yield(hashKey('t', hard+"a"), false)
+		}
 	}
 	if len(t.skeleton) > 3 || len(t.skeleton) == len(t.text) {
 		yield(hashKey('s', t.skeleton), false)

@@ -83,8 +83,22 @@ func (v *vocabulary) lookUp(tokens []token) {
 	}
 }
 
+// joinKana puts together two pieces of kana that are one known word, which
+// readings are written with a blank in: タンキ ダイガク.
+func (v *vocabulary) joinKana(tokens []token) []token {
+	for i := 0; i+1 < len(tokens); i++ {
+		a, b := &tokens[i], &tokens[i+1]
+		if a.script == kana && b.script == kana && a.segment == b.segment && v.glyphs[a.norm+b.norm] != nil {
+			a.raw, a.norm = a.raw+b.raw, a.norm+b.norm
+			tokens = append(tokens[:i+1], tokens[i+2:]...)
+		}
+	}
+	return tokens
+}
+
 // understand gives every token its meaning.
 func (v *vocabulary) understand(s *scratch) []Word {
+	s.tokens = v.joinKana(s.tokens)
 	tokens, out := s.tokens, s.words[:0]
 	v.lookUp(tokens)
 	capitals, transcribed := allCapitals(tokens), v.transcribed(tokens)
