@@ -22,7 +22,6 @@ const (
 	frequentCost     = 1.90 // when it is one that many names share
 	leastOwn         = 0.62 // the weight up to which it is
 	loneSpelling     = 1.40 // when it is all there is, and spelt differently
-	longLone         = 10   // unless it has so many letters: two slips leave a long word what it is
 	pairedSpelling   = 0.65 // when every word of both names has its partner
 	leastStrict      = 0.15 // what a generic word counts for at least when nothing distinctive is shared
 	leastStrictExtra = 0.17 // and one of the query, which sets it apart more often than one left out
@@ -42,7 +41,6 @@ type alignment struct {
 	shared                    float32
 	extra, lack               float32
 	extraGeneric, lackGeneric float32 // the parts of them that generic words weigh
-	shells                    int     // how many of those say what works are called
 	clash                     float32
 	distinctive               float32 // the part of shared that is neither place, generic word nor number
 	place                     float32
@@ -397,9 +395,6 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			a.abroad = true
 		case Generic:
 			a.extraGeneric += w.extra
-			if shells[w.key] {
-				a.shells++
-			}
 			if !a.kind && kinds[w.key] {
 				a.extra += max(0, extraKindWeight-w.weight)
 			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
@@ -430,9 +425,6 @@ func (s *scorer) rest(a *alignment, q, c *profile) {
 			cPlaces |= level(w)
 		case Generic:
 			a.lackGeneric += w.weight
-			if shells[w.key] {
-				a.shells++
-			}
 			if !a.kind && kinds[w.key] {
 				a.lack += max(0, lackKindWeight-w.weight)
 			} else if a.distinctive < leastDistinctive && w.weight > faint && !asides[w.key] {
@@ -639,7 +631,7 @@ func (a *alignment) shares() (s shares) {
 		place = placeCost
 	}
 	spelling := max(1, f/loneCost)
-	if a.names == 1 && a.words == 1 && a.lone < longLone {
+	if a.names == 1 && a.words == 1 {
 		spelling *= loneSpelling
 	}
 	if a.left == 0 && a.words > 1 {
@@ -650,7 +642,7 @@ func (a *alignment) shares() (s shares) {
 	}
 	residual := spelling * a.residual * (extraCost + lackCost + clashCost)
 	extra, lack, clash := f*extraCost*a.extra, f*lackCost*a.lack, f*clashCost*a.clash+place
-	if a.distinctive > leastOwn && (a.words > 1 || a.shells > 1) {
+	if a.distinctive > leastOwn && a.words > 1 {
 		// Nothing stands against a description that is only left out, unless
 		// the name it describes is one that many share.
 		if a.extra <= lightSlip {

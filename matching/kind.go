@@ -30,11 +30,6 @@ var offices = map[string]bool{
 // asides are the words that are added to a name and left out as legal forms are.
 var asides = map[string]bool{"group": true, "holding": true}
 
-// shells are the words that what a Russian works is called is made of: its
-// scientific production association, its design bureau. Its short name is what
-// stands behind them, and an institute's is not.
-var shells = map[string]bool{"science": true, "production": true, "design": true, "bureau": true, "association": true, "enterprise": true}
-
 // units are the words for parts of a party, by their keys.
 var units = map[string]bool{
 	"institute": true, "school": true, "faculty": true, "department": true, "laboratory": true, "center": true,
