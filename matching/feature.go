@@ -9,7 +9,7 @@ import (
 
 // Version names the matcher in the record of a run: it changes whenever the
 // same party and entity may score differently.
-const Version = "2"
+const Version = "3"
 
 // Feature is one kind of reason for or against a party and an entity being
 // the same. Doc is the sentence the reader of a report sees.

@@ -1,6 +1,7 @@
 package matching
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -299,8 +300,8 @@ func (p *profile) discountInitials(words []Word) {
 		}
 		if p.aloneInSegment(i) && (p.initials(i, w.text) || initialsOfRest(words, w)) || p.atEdge(i) && isInitialism(w.raw) && initialsOfRest(words, w) {
 			w.weight, w.extra = 0, 0
-			if len(w.text) >= 3 {
-				p.acronymHashes = append(p.acronymHashes, hashKey('a', w.text)) // what it says of itself
+			if len(w.text) >= 3 && !slices.Contains(p.acronyms, w.text) { // what it says of itself
+				p.acronyms = append(p.acronyms, w.text)
 			}
 		}
 	}
