@@ -196,8 +196,20 @@ func TestInABrowser(t *testing.T) {
 			}
 		}
 	}
+	// On paper what a page is about stands, and what is pressed does not.
+	for name, path := range pages {
+		see(chromedp.Navigate(server.URL+path), chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+			return err
+		}))
+		left, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("main table")].every(t => t.getBoundingClientRect().height > 0) + " " + [...document.querySelectorAll("button")].every(b => b.getBoundingClientRect().height === 0)`))
+		if err != nil || left != "true true" {
+			t.Errorf("%s on paper: tables there and buttons gone: %s (%v)", name, left, err)
+		}
+		picture(t, ctx, name+"-paper")
+	}
 	for _, width := range []int64{390, 1280} {
-		see(chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+"/check"), chromedp.SetValue(`#name`, "Norvik Ice Survey Institute"))
+		see(chromedp.EmulateViewport(width, 900), scheme("dark"), chromedp.Navigate(server.URL+"/check"), chromedp.SetValue(`#name`, "Norvik Ice Survey Institute"))
 		see(chromedp.Click(`form.card button`), chromedp.WaitReady(`#found`))
 		says("Lists that were asked", "Norvik Ice Survey")
 		picture(t, ctx, fmt.Sprintf("checked-%d-dark", width))

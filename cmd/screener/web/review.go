@@ -27,7 +27,7 @@ var reviewPage = Page{
 		owner, grade := q.Get("owner"), q.Get("grade")
 		data := struct {
 			Open         []jobs.Open
-			All          int
+			All, Chosen  int
 			Overdue      int
 			Owners       []screening.Owner
 			Owner, Grade string
@@ -39,8 +39,10 @@ var reviewPage = Page{
 			if o.State == "overdue" {
 				data.Overdue++
 			}
-			if (owner == "" || string(o.Owner) == owner) && (grade == "" || string(o.Grade) == grade) && (!data.Mine || o.Assignee == r.Account().Name) && len(data.Open) < 500 {
-				data.Open = append(data.Open, o)
+			if (owner == "" || string(o.Owner) == owner) && (grade == "" || string(o.Grade) == grade) && (!data.Mine || o.Assignee == r.Account().Name) {
+				if data.Chosen++; len(data.Open) < openAtOnce {
+					data.Open = append(data.Open, o)
+				}
 			}
 		}
 		if err := r.openWork(q, &data.Work, &data.MoreWork); err != nil {
@@ -50,7 +52,10 @@ var reviewPage = Page{
 	},
 }
 
-const workAtOnce = 100
+const (
+	openAtOnce = 500
+	workAtOnce = 100
+)
 
 // openWork is whose work waits for the office that is asked for, and the
 // address of what comes behind. None of it is one person's, nor of one grade.
